@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* What a model says: every accessor, total for any argument. */
+#include "api.h"
+
+#include <string.h>
+
+#define TEXT(x) #x
+#define VERSION_TEXT(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
+
+const char *tg_version(void)
+{
+    return VERSION_TEXT(TG_VERSION_MAJOR, TG_VERSION_MINOR, TG_VERSION_PATCH);
+}
+
+tg_format tg_model_format(const tg_model *model)
+{
+    return model != NULL ? model->core.format : TG_FORMAT_NONE;
+}
+
+uint32_t tg_model_version(const tg_model *model)
+{
+    return model != NULL ? model->core.version : 0;
+}
+
+tg_endian tg_model_endian(const tg_model *model)
+{
+    return model != NULL ? model->core.endian : TG_ENDIAN_LITTLE;
+}
+
+uint64_t tg_model_alignment(const tg_model *model)
+{
+    return model != NULL ? model->core.alignment : 0;
+}
+
+uint64_t tg_model_data_offset(const tg_model *model)
+{
+    return model != NULL ? model->core.data_offset : 0;
+}
+
+uint64_t tg_model_file_size(const tg_model *model)
+{
+    return model != NULL ? model->core.file_size : 0;
+}
+
+uint32_t tg_model_num_files(const tg_model *model)
+{
+    return model != NULL ? 1 : 0;
+}
+
+uint64_t tg_model_num_tensors(const tg_model *model)
+{
+    return model != NULL ? model->core.tensors.count : 0;
+}
+
+const tg_tensor *tg_model_tensor(const tg_model *model, uint64_t index)
+{
+    return index < tg_model_num_tensors(model) ? &tgi_tensor_at(&model->core, index)->seen : NULL;
+}
+
+static tg_bytes bytes_of(const char *text)
+{
+    tg_bytes bytes = {text, text != NULL ? strlen(text) : 0};
+    return bytes;
+}
+
+const tg_tensor *tg_model_find_tensor_n(const tg_model *model, tg_bytes name)
+{
+    if (model == NULL)
+        return NULL;
+    tgi_entries entries = tgi_tensor_entries(&model->core);
+    return (const tg_tensor *)tgi_names_find(&model->core.tensor_names, &model->core.hash, &entries, name);
+}
+
+const tg_tensor *tg_model_find_tensor(const tg_model *model, const char *name)
+{
+    return tg_model_find_tensor_n(model, bytes_of(name));
+}
+
+uint64_t tg_model_num_keys(const tg_model *model)
+{
+    return model != NULL ? model->core.keys.count : 0;
+}
+
+const tg_key *tg_model_key(const tg_model *model, uint64_t index)
+{
+    return index < tg_model_num_keys(model) ? &tgi_key_at(&model->core, index)->seen : NULL;
+}
+
+const tg_key *tg_model_find_key_n(const tg_model *model, tg_bytes name)
+{
+    if (model == NULL)
+        return NULL;
+    tgi_entries entries = tgi_key_entries(&model->core);
+    return (const tg_key *)tgi_names_find(&model->core.key_names, &model->core.hash, &entries, name);
+}
+
+const tg_key *tg_model_find_key(const tg_model *model, const char *name)
+{
+    return tg_model_find_key_n(model, bytes_of(name));
+}
+
+tg_value tg_model_value(const tg_model *model, const tg_key *key)
+{
+    tg_value none = {TG_VALUE_NONE, TG_VALUE_NONE, 0, {NULL, NULL, 0, 0}};
+    if (model == NULL || key == NULL || tg_model_key(model, key->index) != key)
+        return none;
+    return tgi_key_value(&model->core, (const tgi_key *)(const void *)key);
+}
+
+uint64_t tg_model_num_warnings(const tg_model *model)
+{
+    return model != NULL ? model->core.num_warnings : 0;
+}
+
+const tg_warning *tg_model_warning(const tg_model *model, uint64_t index)
+{
+    return index < tg_model_num_warnings(model) ? &model->core.warnings[index] : NULL;
+}

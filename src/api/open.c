@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening: source -> window -> format -> validate -> frozen model. The driver of the steps is here. */
+#include "api.h"
+
+#include "../formats/format.h"
+
+#include <string.h>
+
+tg_status tgi_fail(tg_error *out_error, tg_status status, int32_t os_code, const char *what)
+{
+    tg_error error = {status, 0, 0, TG_NO_INDEX, 0, 0, os_code, what, {0, 0, 0, 0}};
+    if (out_error != NULL)
+        *out_error = error;
+    return status;
+}
+
+/* Puts the bytes of the window under the cursor of the parser. */
+static void show_window(tgi_parse *p, const tgi_window *window)
+{
+    p->at.base = window->data;
+    p->at.len = window->len;
+}
+
+/* Brings the bytes that a step asked for. */
+static tgi_step fetch(tgi_parse *p, tg_model *model)
+{
+    uint64_t parsed = p->at.pos;
+    tgi_fault fault = tgi_window_grow(&model->window, &model->core.arena, &model->source, parsed, p->need);
+    if (fault.status == TG_OK) {
+        show_window(p, &model->window);
+        return TGI_OK;
+    }
+    if (fault.status == TG_E_LIMIT_HEAP || fault.status == TG_E_NO_MEMORY)
+        return tgi_allocated(p, fault.status);
+    p->index = TG_NO_INDEX;
+    tgi_step step = tgi_report(p, fault.status, parsed, 0, 0, NULL);
+    p->error->os_code = fault.os_code;
+    return step;
+}
+
+/* Runs the steps of the format until it is done. */
+static tgi_step run_steps(tgi_parse *p, tg_model *model, const tgi_format *format, void *state)
+{
+    for (;;) {
+        p->num_pending = 0;
+        tgi_step step = format->step(p, state);
+        if (step == TGI_MORE)
+            step = fetch(p, model);
+        else if (model->window.block == NULL)
+            model->core.arena.header_bytes = p->at.pos; /* borrowed: nothing was fetched to count */
+        if (step != TGI_OK)
+            return step;
+    }
+}
+
+/* The header is complete: keep its bytes, and judge the model as a whole. */
+static tgi_step finish(tgi_parse *p, tg_model *model, const tgi_format *format, void *state)
+{
+    tgi_window_trim(&model->window, &model->core.arena, p->at.pos);
+    tgi_model_freeze(&model->core, model->window.data, p->at.pos);
+    show_window(p, &model->window);
+    p->num_pending = 0;
+    tgi_step step = format->finish(p, state);
+    if (step != TGI_OK)
+        return step;
+    tgi_commit(p, &p->at);
+    model->data_end = model->core.data_offset;
+    for (uint64_t i = 0; i < model->core.tensors.count; i++) {
+        const tg_tensor *tensor = &tgi_tensor_at(&model->core, i)->seen;
+        if (tensor->offset + tensor->size > model->data_end)
+            model->data_end = tensor->offset + tensor->size;
+    }
+    return TGI_OK;
+}
+
+static tgi_step parse(tgi_parse *p, tg_model *model)
+{
+    const tgi_format *format = NULL;
+    void *state = NULL;
+    if (model->window.block == NULL && model->window.len == 0 && model->source.size > 0) {
+        p->need = model->source.size < TGI_DETECT_BYTES ? model->source.size : TGI_DETECT_BYTES;
+        TGI_TRY(fetch(p, model));
+    }
+    TGI_TRY(tgi_detect(p, &format));
+    model->core.format = format->format;
+    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&model->core.arena, &state, format->state_size)));
+    memset(state, 0, format->state_size);
+    tgi_step step = run_steps(p, model, format, state);
+    if (step == TGI_DONE)
+        step = finish(p, model, format, state);
+    tgi_arena_free(&model->core.arena, state);
+    return step;
+}
+
+/* A new model in an arena that holds all its memory, itself too. NULL where there is none. */
+static tg_model *new_model(const tgi_source *source, const tgi_settings *settings)
+{
+    tgi_arena arena;
+    void *block = NULL;
+    tgi_arena_init(&arena, &settings->allocator, settings->limits.heap_base, settings->limits.heap_factor);
+    if (tgi_arena_resize(&arena, &block, sizeof(tg_model)) != TG_OK)
+        return NULL;
+    tg_model *model = (tg_model *)block;
+    memset(model, 0, sizeof *model);
+    model->core.arena = arena;
+    model->core.hash = settings->hash;
+    model->core.file_size = source->size;
+    model->source = *source;
+    atomic_init(&model->mapped, NULL);
+    uint64_t most = settings->limits.max_header_bytes < source->size ? settings->limits.max_header_bytes : source->size;
+    if (source->memory != NULL && (settings->flags & TG_STABLE_MEMORY) != 0)
+        model->window = tgi_window_borrow(source->memory, most);
+    model->window.most = most;
+    return model;
+}
+
+tg_status tgi_open(tgi_source *source, const tgi_settings *settings, tg_model **out_model, tg_error *out_error)
+{
+    tg_error error;
+    tg_model *model = new_model(source, settings);
+    if (model == NULL) {
+        source->calls->close(source);
+        return tgi_fail(out_error, TG_E_NO_MEMORY, 0, NULL);
+    }
+    tgi_parse p;
+    memset(&p, 0, sizeof p);
+    p.model = &model->core;
+    p.settings = settings;
+    p.index = TG_NO_INDEX;
+    p.error = &error;
+    show_window(&p, &model->window);
+    if (parse(&p, model) != TGI_OK) {
+        tg_close(model);
+        if (out_error != NULL)
+            *out_error = error;
+        return error.status;
+    }
+    *out_model = model;
+    return TG_OK;
+}
+
+/* What the four public functions have in common. */
+static tg_status open_source(tgi_source *source, tgi_fault fault, const tgi_settings *settings, tg_model **out_model,
+                             tg_error *out_error)
+{
+    if (fault.status != TG_OK)
+        return tgi_fail(out_error, fault.status, fault.os_code, NULL);
+    return tgi_open(source, settings, out_model, out_error);
+}
+
+tg_status tg_open_path(const char *path, const tg_options *options, tg_model **out_model, tg_error *out_error)
+{
+    tgi_settings settings;
+    tgi_source source;
+    const char *what = path == NULL ? "path" : "out_model";
+    if (path == NULL || out_model == NULL || !tgi_settings_from(options, &settings, &what))
+        return tgi_fail(out_error, TG_E_ARGUMENT, 0, what);
+    tgi_fault fault = tgi_source_path(&source, path);
+    return open_source(&source, fault, &settings, out_model, out_error);
+}
+
+tg_status tg_open_fd(int fd, const tg_options *options, tg_model **out_model, tg_error *out_error)
+{
+    tgi_settings settings;
+    tgi_source source;
+    const char *what = fd < 0 ? "fd" : "out_model";
+    if (fd < 0 || out_model == NULL || !tgi_settings_from(options, &settings, &what))
+        return tgi_fail(out_error, TG_E_ARGUMENT, 0, what);
+    tgi_fault fault = tgi_source_fd(&source, fd);
+    return open_source(&source, fault, &settings, out_model, out_error);
+}
+
+tg_status tg_open_memory(const void *data, size_t len, const tg_options *options, tg_model **out_model,
+                         tg_error *out_error)
+{
+    tgi_settings settings;
+    tgi_source source;
+    bool no_data = data == NULL && len > 0;
+    const char *what = no_data ? "data" : "out_model";
+    if (no_data || out_model == NULL || !tgi_settings_from(options, &settings, &what))
+        return tgi_fail(out_error, TG_E_ARGUMENT, 0, what);
+    tgi_fault fault = tgi_source_memory(&source, data, len);
+    return open_source(&source, fault, &settings, out_model, out_error);
+}
+
+tg_status tg_open_reader(const tg_reader *reader, const tg_options *options, tg_model **out_model, tg_error *out_error)
+{
+    tgi_settings settings;
+    tgi_source source;
+    bool bad =
+        reader == NULL || reader->struct_size < sizeof *reader || reader->read_at == NULL || reader->size > TGI_MAX;
+    const char *what = bad ? "reader" : "out_model";
+    if (bad || out_model == NULL || !tgi_settings_from(options, &settings, &what))
+        return tgi_fail(out_error, TG_E_ARGUMENT, 0, what);
+    tgi_fault fault = tgi_source_reader(&source, reader);
+    return open_source(&source, fault, &settings, out_model, out_error);
+}
+
+void tg_close(tg_model *model)
+{
+    if (model == NULL)
+        return;
+    tgi_unmap(model);
+    model->source.calls->close(&model->source);
+    tgi_arena_release(&model->core.arena);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of tensor types (see dtype.h). Block sizes are those of ggml's type_traits and
+ * ggml-common.h; all quantized blocks hold their scales inside. */
+#include "dtype.h"
+
+#define PLAIN(dtype, name, bytes) [dtype] = {dtype, name, 1, bytes, false}
+#define BLOCK(dtype, name, elements, bytes) [dtype] = {dtype, name, elements, bytes, true}
+
+/* Indexed by tg_dtype; the holes have no name. */
+static const tg_dtype_info dtypes[] = {
+    PLAIN(TG_DTYPE_F32, "f32", 4),
+    PLAIN(TG_DTYPE_F16, "f16", 2),
+    BLOCK(TG_DTYPE_Q4_0, "q4_0", 32, 18),
+    BLOCK(TG_DTYPE_Q4_1, "q4_1", 32, 20),
+    BLOCK(TG_DTYPE_Q5_0, "q5_0", 32, 22),
+    BLOCK(TG_DTYPE_Q5_1, "q5_1", 32, 24),
+    BLOCK(TG_DTYPE_Q8_0, "q8_0", 32, 34),
+    BLOCK(TG_DTYPE_Q8_1, "q8_1", 32, 36),
+    BLOCK(TG_DTYPE_Q2_K, "q2_K", 256, 84),
+    BLOCK(TG_DTYPE_Q3_K, "q3_K", 256, 110),
+    BLOCK(TG_DTYPE_Q4_K, "q4_K", 256, 144),
+    BLOCK(TG_DTYPE_Q5_K, "q5_K", 256, 176),
+    BLOCK(TG_DTYPE_Q6_K, "q6_K", 256, 210),
+    BLOCK(TG_DTYPE_Q8_K, "q8_K", 256, 292),
+    BLOCK(TG_DTYPE_IQ2_XXS, "iq2_xxs", 256, 66),
+    BLOCK(TG_DTYPE_IQ2_XS, "iq2_xs", 256, 74),
+    BLOCK(TG_DTYPE_IQ3_XXS, "iq3_xxs", 256, 98),
+    BLOCK(TG_DTYPE_IQ1_S, "iq1_s", 256, 50),
+    BLOCK(TG_DTYPE_IQ4_NL, "iq4_nl", 32, 18),
+    BLOCK(TG_DTYPE_IQ3_S, "iq3_s", 256, 110),
+    BLOCK(TG_DTYPE_IQ2_S, "iq2_s", 256, 82),
+    BLOCK(TG_DTYPE_IQ4_XS, "iq4_xs", 256, 136),
+    PLAIN(TG_DTYPE_I8, "i8", 1),
+    PLAIN(TG_DTYPE_I16, "i16", 2),
+    PLAIN(TG_DTYPE_I32, "i32", 4),
+    PLAIN(TG_DTYPE_I64, "i64", 8),
+    PLAIN(TG_DTYPE_F64, "f64", 8),
+    BLOCK(TG_DTYPE_IQ1_M, "iq1_m", 256, 56),
+    PLAIN(TG_DTYPE_BF16, "bf16", 2),
+    BLOCK(TG_DTYPE_TQ1_0, "tq1_0", 256, 54),
+    BLOCK(TG_DTYPE_TQ2_0, "tq2_0", 256, 66),
+    BLOCK(TG_DTYPE_MXFP4, "mxfp4", 32, 17),
+    BLOCK(TG_DTYPE_NVFP4, "nvfp4", 64, 36),
+    BLOCK(TG_DTYPE_Q1_0, "q1_0", 128, 18),
+    BLOCK(TG_DTYPE_Q2_0, "q2_0", 64, 18),
+};
+
+/* Indexed by ggml's number. */
+static const char *const removed[TGI_GGML_TYPE_COUNT] = {
+    [4] = "q4_2",      [5] = "q4_3",        [31] = "q4_0_4_4",   [32] = "q4_0_4_8",
+    [33] = "q4_0_8_8", [36] = "iq4_nl_4_4", [37] = "iq4_nl_4_8", [38] = "iq4_nl_8_8",
+};
+
+const tg_dtype_info *tg_dtype_describe(tg_dtype dtype)
+{
+    size_t at = (size_t)dtype;
+    if (at >= sizeof dtypes / sizeof dtypes[0] || dtypes[at].name == NULL)
+        return NULL;
+    return &dtypes[at];
+}
+
+const char *tg_dtype_name(tg_dtype dtype)
+{
+    const tg_dtype_info *info = tg_dtype_describe(dtype);
+    return info != NULL ? info->name : "";
+}
+
+const tg_dtype_info *tgi_ggml_type(uint32_t id)
+{
+    return id < TGI_GGML_TYPE_COUNT ? tg_dtype_describe((tg_dtype)(id + 1)) : NULL;
+}
+
+const char *tgi_ggml_removed(uint32_t id)
+{
+    return id < TGI_GGML_TYPE_COUNT ? removed[id] : NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What tg_error carries beside its public fields, and the hints. */
+#ifndef TGI_CORE_STATUS_H
+#define TGI_CORE_STATUS_H
+
+#include "../tensorgate.h"
+
+/* Places in tg_error.reserved. */
+enum {
+    TGI_ERROR_HINT = 0,  /* a tgi_hint */
+    TGI_ERROR_ENTRY = 1, /* a tgi_entry */
+};
+
+/* What an index counts. */
+typedef enum tgi_entry {
+    TGI_ENTRY_NONE = 0,
+    TGI_ENTRY_KEY = 1,
+    TGI_ENTRY_TENSOR = 2,
+} tgi_entry;
+
+/* Hints: what a rejected file probably is, and what to do. */
+#define TGI_HINT_LIST(X)                                                                                               \
+    X(LFS, "this is a Git LFS pointer, not the model: fetch the file itself with `git lfs pull`")                      \
+    X(HTML, "this is an HTML page: the download gave a web page, not the model")                                       \
+    X(ZEROS, "the first bytes are all zero: the download is probably incomplete")                                      \
+    X(EMPTY, "the download is probably incomplete")                                                                    \
+    X(ZIP, "this is a zip archive, as PyTorch writes: convert it to safetensors or GGUF first")                        \
+    X(PICKLE, "this looks like a Python pickle, which can run code when loaded: ask for safetensors or GGUF")          \
+    X(GZIP, "this is compressed with gzip: unpack it first")                                                           \
+    X(ZSTD, "this is compressed with zstd: unpack it first")                                                           \
+    X(JSON, "this is JSON text, not a model file")                                                                     \
+    X(HDF5, "this is an HDF5 file, as Keras writes: convert it to safetensors or GGUF first")                          \
+    X(EXECUTABLE, "this is a program")                                                                                 \
+    X(GGML, "this is an unversioned ggml file of 2023")                                                                \
+    X(GGMF, "this is a ggmf file of March 2023")                                                                       \
+    X(GGJT, "this is a ggjt file of 2023")                                                                             \
+    X(GGLA, "this is a ggla LoRA adapter of 2023")                                                                     \
+    X(GGSN, "this is a saved llama.cpp session, not a model")                                                          \
+    X(GGCC, "this is a Falcon model of ggllm.cpp")                                                                     \
+    X(SAFETENSORS, "this is a safetensors file")                                                                       \
+    X(FUGG, "FUGG was never a GGUF magic: big-endian files begin with GGUF too")                                       \
+    X(LOWERCASE, "the magic of a GGUF file is in capitals")                                                            \
+    X(CUT, "compare the size of the file with its source: the download is probably incomplete")                        \
+    X(NEWER, "the file may be newer than this version of tensorgate")                                                  \
+    X(REQUANTIZE, "the type was removed in December 2024: quantize the model again from its source")                   \
+    X(FORK, "types at and above 43 are private to forks of ggml")                                                      \
+    X(RAISE_LIMIT, "if the file is trusted to be this large, raise the limit")
+
+typedef enum tgi_hint {
+    TGI_HINT_NONE = 0,
+#define TGI_HINT_ENUM(name, text) TGI_HINT_##name,
+    TGI_HINT_LIST(TGI_HINT_ENUM)
+#undef TGI_HINT_ENUM
+} tgi_hint;
+
+/* Returns the sentence of `hint`, or NULL. */
+const char *tgi_hint_text(uint64_t hint);
+
+#endif

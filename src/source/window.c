@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The window (see window.h): every byte is fetched once, into memory that nobody else writes. */
+#include "window.h"
+
+tgi_window tgi_window_borrow(const uint8_t *data, uint64_t len)
+{
+    tgi_window window = {data, (size_t)len, NULL, len};
+    return window;
+}
+
+tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source *source, uint64_t parsed,
+                          uint64_t need)
+{
+    /* A header read so far is the best guess of what is still to come: doubling makes few reads. */
+    uint64_t ahead = parsed > TGI_READ_AHEAD ? parsed : TGI_READ_AHEAD, target;
+    tgi_fault fault = {TG_E_INTERNAL, 0};
+    if (need <= window->len || need > window->most || !tgi_add_u64(parsed, ahead, &target))
+        return fault;
+    if (target < need)
+        target = need;
+    if (target > window->most)
+        target = window->most;
+    size_t len;
+    if (!tgi_u64_to_size(target, &len)) {
+        fault.status = TG_E_NO_MEMORY;
+        return fault;
+    }
+    arena->header_bytes = target;
+    fault.status = tgi_arena_resize(arena, &window->block, len);
+    if (fault.status != TG_OK)
+        return fault;
+    uint8_t *data = (uint8_t *)window->block;
+    window->data = data;
+    fault = source->calls->read(source, window->len, data + window->len, len - window->len);
+    if (fault.status == TG_OK)
+        window->len = len;
+    return fault;
+}
+
+void tgi_window_trim(tgi_window *window, tgi_arena *arena, size_t len)
+{
+    if (window->block == NULL || len == 0 || len >= window->len)
+        return;
+    /* Shrinking may fail, and then nothing is lost. */
+    if (tgi_arena_resize(arena, &window->block, len) == TG_OK)
+        window->data = (const uint8_t *)window->block;
+    window->len = len;
+}

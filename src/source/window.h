@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The window: the bytes of a file from its first on, as far as the parser has needed them. */
+#ifndef TGI_SOURCE_WINDOW_H
+#define TGI_SOURCE_WINDOW_H
+
+#include "../core/arena.h"
+#include "source.h"
+
+/* Reads end at most this many bytes beyond what is needed, or as many as were parsed before, if that is more. */
+#define TGI_READ_AHEAD 65536
+
+typedef struct tgi_window {
+    const uint8_t *data;
+    size_t len;    /* bytes that are here */
+    void *block;   /* of the arena, where the bytes were copied; else NULL */
+    uint64_t most; /* never more than this many bytes: the size of the file or the limit of headers */
+} tgi_window;
+
+/* A window that shows the first `len` bytes at `data`, without copying. */
+tgi_window tgi_window_borrow(const uint8_t *data, uint64_t len);
+
+/* Brings bytes until at least `need`, at most `most`, are here. `parsed` of them were looked at already. */
+TGI_NODISCARD tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source *source, uint64_t parsed,
+                                        uint64_t need);
+
+/* Gives back the room behind the first `len` bytes. */
+void tgi_window_trim(tgi_window *window, tgi_arena *arena, size_t len);
+
+#endif
