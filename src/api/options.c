@@ -10,10 +10,31 @@
 #define OLDEST_LIMITS (offsetof(tg_limits, heap_factor) + sizeof(uint64_t))
 #define OLDEST_OPTIONS (offsetof(tg_options, hash_key) + sizeof(const uint64_t *))
 
-static void *libc_resize(void *context, void *block, size_t old_size, size_t new_size)
+/* Blocks from this size on, in bytes, are pages of their own. */
+#define LARGE_BLOCK ((size_t)1 << 20)
+
+/* From one kind of memory to the other. */
+static void *move_block(void *block, size_t old_size, size_t new_size)
+{
+    void *now = new_size >= LARGE_BLOCK ? tgi_pages_resize(NULL, 0, new_size) : malloc(new_size);
+    if (now == NULL)
+        return NULL;
+    memcpy(now, block, old_size < new_size ? old_size : new_size);
+    if (old_size >= LARGE_BLOCK)
+        (void)tgi_pages_resize(block, old_size, 0);
+    else
+        free(block);
+    return now;
+}
+
+static void *default_resize(void *context, void *block, size_t old_size, size_t new_size)
 {
     (void)context;
-    (void)old_size;
+    bool was_large = old_size >= LARGE_BLOCK, is_large = new_size >= LARGE_BLOCK;
+    if (block != NULL && new_size > 0 && was_large != is_large)
+        return move_block(block, old_size, new_size);
+    if (was_large || is_large)
+        return tgi_pages_resize(block, old_size, new_size);
     if (new_size > 0)
         return realloc(block, new_size);
     free(block);
@@ -66,7 +87,7 @@ static bool fill_strict(const tg_options *options, uint64_t *out)
 
 bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char **out_what)
 {
-    static const tg_allocator libc = {libc_resize, NULL};
+    static const tg_allocator usual = {default_resize, NULL};
     tg_options o;
     memset(&o, 0, sizeof o);
     *out_what = "options.struct_size";
@@ -90,7 +111,7 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
     *out_what = "options.allocator";
     if (o.allocator != NULL && o.allocator->resize == NULL)
         return false;
-    out->allocator = o.allocator != NULL ? *o.allocator : libc;
+    out->allocator = o.allocator != NULL ? *o.allocator : usual;
     out->flags = o.flags;
     out->profile = o.profile;
     uint64_t random[2];

@@ -273,43 +273,77 @@ static tgi_step gguf_numbers(tgi_parse *p, const gguf_level *level)
     return TGI_OK;
 }
 
-/* One string in an array. */
-static inline tgi_step gguf_element(tgi_parse *p, tgi_cursor *c, bool check_text)
+/* One string in an array: the slow way, which knows what to say when it does not fit. */
+static tgi_step gguf_element(tgi_parse *p, gguf_level *level, bool check_text)
 {
-    uint64_t length_offset = tgi_tell(c), len = 0;
+    tgi_cursor c = p->at;
+    uint64_t length_offset = tgi_tell(&c), len = 0;
     const uint8_t *bytes = NULL;
-    TGI_TRY(gguf_length(p, c, &len, "length of the string"));
+    TGI_TRY(gguf_length(p, &c, &len, "length of the string"));
     if (len > TGI_MAX)
         return tgi_report(p, TG_E_STRING_LENGTH, length_offset, len, TGI_MAX, "length of the string");
-    TGI_TRY(tgi_get_bytes(p, c, len, &bytes, "string"));
+    TGI_TRY(tgi_get_bytes(p, &c, len, &bytes, "string"));
     size_t at;
     if (check_text && tgi_check_text(bytes, (size_t)len, &at) != TGI_TEXT_FINE)
-        return tgi_report(p, TG_W_TEXT_ELEMENT, tgi_tell(c) - len, 0, 0, "string");
+        TGI_TRY(tgi_report(p, TG_W_TEXT_ELEMENT, tgi_tell(&c) - len, 0, 0, "string"));
+    level->left--;
+    tgi_commit(p, &c);
     return TGI_OK;
 }
 
-/* A stretch of strings: as many as are here, but no more than to the next mark. */
-static tgi_step gguf_strings(tgi_parse *p, gguf_state *s, gguf_level *level)
+/* The hot loop of every vocabulary: reads past at most `count` strings that are here whole and raise no question,
+ * and returns how many those were. */
+static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow, bool check_text)
+{
+    tgi_cursor c = *at;
+    uint64_t passed = 0;
+    for (; passed < count; passed++) {
+        uint64_t len;
+        uint32_t len_32;
+        const uint8_t *bytes;
+        size_t fault;
+        if (narrow ? !tgi_read_u32(&c, &len_32) : !tgi_read_u64(&c, &len))
+            break;
+        if (narrow)
+            len = len_32;
+        if (!tgi_take(&c, len, &bytes))
+            break;
+        if (check_text && tgi_check_text(bytes, (size_t)len, &fault) != TGI_TEXT_FINE)
+            break;
+        at->pos = c.pos;
+    }
+    return passed;
+}
+
+/* A mark at every TGI_MARK_EVERY-th string of the outermost array. */
+static tgi_step gguf_mark(tgi_parse *p, const tgi_array *array, uint64_t done)
 {
     tgi_model *m = p->model;
-    tgi_array *array = (tgi_array *)m->arrays.data + (m->arrays.count - 1);
-    bool check_text = (p->settings->flags & TG_CHECK_TEXT) != 0;
+    if (m->marks.count > array->first_mark + done / TGI_MARK_EVERY)
+        return TGI_OK; /* set before the step was called again */
+    TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->marks, sizeof(uint64_t), UINT64_MAX)));
+    ((uint64_t *)m->marks.data)[m->marks.count++] = tgi_tell(&p->at) - array->offset;
+    return TGI_OK;
+}
+
+static tgi_step gguf_strings(tgi_parse *p, gguf_state *s, gguf_level *level)
+{
+    const tgi_array *array = (tgi_array *)p->model->arrays.data + (p->model->arrays.count - 1);
+    bool check_text = (p->settings->flags & TG_CHECK_TEXT) != 0, narrow = p->model->version == 1;
     while (level->left > 0) {
-        uint64_t stretch = level->left;
+        uint64_t stretch = level->left, done = array->count - level->left;
         if (s->depth == 1) {
-            uint64_t past = (array->count - level->left) % TGI_MARK_EVERY;
-            if (past == 0 && m->marks.count == array->first_mark + (array->count - level->left) / TGI_MARK_EVERY) {
-                TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->marks, sizeof(uint64_t), UINT64_MAX)));
-                ((uint64_t *)m->marks.data)[m->marks.count++] = tgi_tell(&p->at) - array->offset;
-            }
-            stretch = stretch < TGI_MARK_EVERY - past ? stretch : TGI_MARK_EVERY - past;
+            if (done % TGI_MARK_EVERY == 0)
+                TGI_TRY(gguf_mark(p, array, done));
+            uint64_t to_mark = TGI_MARK_EVERY - done % TGI_MARK_EVERY;
+            stretch = stretch < to_mark ? stretch : to_mark;
         }
-        tgi_cursor c = p->at;
-        for (; stretch > 0; stretch--) {
-            TGI_TRY(gguf_element(p, &c, check_text));
-            tgi_commit(p, &c);
-            level->left--;
-        }
+        uint64_t passed = narrow       ? pass_strings(&p->at, stretch, true, check_text)
+                          : check_text ? pass_strings(&p->at, stretch, false, true)
+                                       : pass_strings(&p->at, stretch, false, false);
+        level->left -= passed;
+        if (passed < stretch)
+            TGI_TRY(gguf_element(p, level, check_text));
     }
     return TGI_OK;
 }

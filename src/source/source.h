@@ -45,6 +45,13 @@ tgi_fault tgi_source_fd(tgi_source *source, int fd);
 tgi_fault tgi_source_memory(tgi_source *source, const void *data, size_t len);
 tgi_fault tgi_source_reader(tgi_source *source, const tg_reader *reader);
 
+/* realloc for large blocks, as fast as the system can. `new_size` 0 frees. The contents stay, and the memory
+ * behind `old_size` bytes is not touched before the caller does. */
+void *tgi_pages_resize(void *block, size_t old_size, size_t new_size);
+
+/* Says that [data, data + len) will be written soon. */
+void tgi_pages_expect(void *data, size_t len);
+
 /* Fills `bytes` with numbers that nobody outside can guess. */
 void tgi_random(void *bytes, size_t len);
 

@@ -4,15 +4,29 @@
 
 tgi_window tgi_window_borrow(const uint8_t *data, uint64_t len)
 {
-    tgi_window window = {data, (size_t)len, NULL, len};
+    tgi_window window = {data, (size_t)len, NULL, 0, len};
     return window;
+}
+
+/* Room grows by four, so that little is copied: what is not read into is never touched. */
+static tg_status make_room(tgi_window *window, tgi_arena *arena, uint64_t len)
+{
+    if (len <= window->room)
+        return TG_OK;
+    uint64_t room = window->room * 4 < window->most ? window->room * 4 : window->most;
+    if (room < len)
+        room = len;
+    tg_status status = tgi_arena_resize(arena, &window->block, room);
+    if (status == TG_OK)
+        window->room = room;
+    return status;
 }
 
 tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source *source, uint64_t parsed,
                           uint64_t need)
 {
-    /* A header read so far is the best guess of what is still to come: doubling makes few reads. */
-    uint64_t ahead = parsed > TGI_READ_AHEAD ? parsed : TGI_READ_AHEAD, target;
+    /* In proportion to what was parsed, so that reads are few; not more, since what is read too much costs too. */
+    uint64_t ahead = parsed / 4 > TGI_READ_AHEAD ? parsed / 4 : TGI_READ_AHEAD, target;
     tgi_fault fault = {TG_E_INTERNAL, 0};
     if (need <= window->len || need > window->most || !tgi_add_u64(parsed, ahead, &target))
         return fault;
@@ -26,11 +40,12 @@ tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source
         return fault;
     }
     arena->header_bytes = target;
-    fault.status = tgi_arena_resize(arena, &window->block, len);
+    fault.status = make_room(window, arena, len);
     if (fault.status != TG_OK)
         return fault;
     uint8_t *data = (uint8_t *)window->block;
     window->data = data;
+    tgi_pages_expect(data + window->len, len - window->len);
     fault = source->calls->read(source, window->len, data + window->len, len - window->len);
     if (fault.status == TG_OK)
         window->len = len;
@@ -39,10 +54,11 @@ tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source
 
 void tgi_window_trim(tgi_window *window, tgi_arena *arena, size_t len)
 {
-    if (window->block == NULL || len == 0 || len >= window->len)
+    if (window->block == NULL || len == 0 || len >= window->room)
         return;
     /* Shrinking may fail, and then nothing is lost. */
     if (tgi_arena_resize(arena, &window->block, len) == TG_OK)
         window->data = (const uint8_t *)window->block;
+    window->room = len;
     window->len = len;
 }

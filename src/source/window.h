@@ -13,6 +13,7 @@ typedef struct tgi_window {
     const uint8_t *data;
     size_t len;    /* bytes that are here */
     void *block;   /* of the arena, where the bytes were copied; else NULL */
+    uint64_t room; /* bytes of `block` */
     uint64_t most; /* never more than this many bytes: the size of the file or the limit of headers */
 } tgi_window;
 

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The tensorgate command: finds the subcommand, and answers for what was printed. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "escape.h"
+#include "options.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static const command *const commands[] = {&check_command, &show_command};
+
+static const command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static const char usage[] = "usage: tensorgate check [OPTION]... FILE...\n"
+                            "       tensorgate show [OPTION]... FILE\n"
+                            "       tensorgate help [COMMAND]\n"
+                            "       tensorgate --version\n";
+
+static int print_help(void)
+{
+    fputs(usage, stdout);
+    puts("\n"
+         "Vets model files (GGUF) that you do not trust: reads their header, and proves that every count,\n"
+         "length, type, shape and offset in it is sound, before a program maps them.\n"
+         "\n"
+         "commands\n"
+         "  check   say which files are sound, and what is wrong with the others\n"
+         "  show    say what is in a file\n"
+         "  help    explain a command and its options\n"
+         "\n"
+         "exit status\n"
+         "  0  every file was accepted\n"
+         "  1  at least one was rejected\n"
+         "  2  something could not be checked: wrong usage, or no access, or no memory");
+    return EXIT_ALL_ACCEPTED;
+}
+
+static int unknown_command(const char *name)
+{
+    fprintf(stderr, "tensorgate: unknown %s '", name[0] == '-' ? "option" : "command");
+    escape_print(stderr, name);
+    fputs("'; try 'tensorgate --help'\n", stderr);
+    return EXIT_NOT_CHECKED;
+}
+
+static int help_about(const char *name)
+{
+    const command *c = find_command(name);
+    if (c == NULL)
+        return unknown_command(name);
+    options_help(c);
+    return EXIT_ALL_ACCEPTED;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(usage, stderr);
+        return EXIT_NOT_CHECKED;
+    }
+    const char *name = argv[1];
+    const command *c = find_command(name);
+    if (c != NULL)
+        return options_run(c, argc - 1, argv + 1);
+    if (strcmp(name, "--version") == 0) {
+        print_version();
+        return EXIT_ALL_ACCEPTED;
+    }
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+        return print_help();
+    if (strcmp(name, "help") == 0)
+        return argc > 2 ? help_about(argv[2]) : print_help();
+    return unknown_command(name);
+}
+
+/* What was printed must have arrived. Who closed the pipe knows, so that goes without a word. */
+static int end_output(int status)
+{
+    bool lost = ferror(stdout) != 0;
+    errno = 0;
+    if (fclose(stdout) != 0)
+        lost = true;
+    if (!lost)
+        return status;
+    if (errno != EPIPE)
+        fprintf(stderr, "tensorgate: the output could not be written%s%s\n", errno != 0 ? ": " : "",
+                errno != 0 ? strerror(errno) : "");
+    return EXIT_NOT_CHECKED;
+}
+
+int main(int argc, char **argv)
+{
+#ifdef SIGPIPE
+    (void)signal(SIGPIPE, SIG_IGN);
+#endif
+    return end_output(dispatch(argc, argv));
+}

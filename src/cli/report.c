@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening one argument, and all words about how that went: see report.h. */
+#include "report.h"
+
+#include "escape.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#ifndef _WIN32
+#include <errno.h>
+#endif
+
+/* ---- Opening ----------------------------------------------------------------------------- */
+
+static verdict_kind verdict_of(tg_class class_)
+{
+    switch (class_) {
+    case TG_CLASS_OK:
+        return VERDICT_ACCEPT;
+    case TG_CLASS_MALFORMED:
+    case TG_CLASS_TRUNCATED:
+    case TG_CLASS_UNSUPPORTED:
+    case TG_CLASS_LIMIT:
+        return VERDICT_REJECT;
+    case TG_CLASS_IO:
+    case TG_CLASS_MEMORY:
+    case TG_CLASS_USAGE:
+    case TG_CLASS_INTERNAL:
+        break;
+    }
+    return VERDICT_ERROR;
+}
+
+/* The system's words for its code; NULL where there are none. On Windows the code is no errno. */
+static const char *system_reason(const tg_error *error)
+{
+#ifndef _WIN32
+    if (tg_status_class(error->status) == TG_CLASS_IO && error->os_code > 0)
+        return strerror(error->os_code);
+#else
+    (void)error;
+#endif
+    return NULL;
+}
+
+static bool is_directory(const tg_error *error)
+{
+#ifndef _WIN32
+    return error->status == TG_E_NOT_REGULAR && error->os_code == EISDIR;
+#else
+    (void)error;
+    return false;
+#endif
+}
+
+/* Sets the message to `text`, with the code that all messages end in. */
+static void say(report *r, const char *text, const char *reason)
+{
+    (void)snprintf(r->message, sizeof r->message, "%s%s%s [%s]", text, reason != NULL ? ": " : "",
+                   reason != NULL ? reason : "", tg_status_name(r->error.status));
+}
+
+static void explain(report *r)
+{
+    const char *reason = system_reason(&r->error);
+    r->hint = tg_error_hint(&r->error);
+    if (is_directory(&r->error)) {
+        say(r, "this is a directory", NULL);
+        r->hint = "name the files in it";
+    } else if (r->error.status == TG_E_NOT_REGULAR) {
+        say(r, tg_status_text(TG_E_NOT_REGULAR), reason);
+        r->hint = "pipes and devices cannot be read in any order: save what they give to a file first";
+    } else if (reason != NULL) {
+        say(r, tg_status_text(r->error.status), reason);
+    } else {
+        (void)tg_error_format(&r->error, r->message, sizeof r->message);
+    }
+}
+
+/* "-" would be standard input elsewhere: say so instead of looking for a file of that name. */
+static void refuse_standard_input(report *r)
+{
+    r->verdict = VERDICT_ERROR;
+    r->error.status = TG_E_NOT_REGULAR;
+    r->error.index = TG_NO_INDEX;
+    say(r, "standard input is not supported, because it cannot be read in any order", NULL);
+    r->hint = "give a file; one that is called - is ./-";
+}
+
+void report_open(report *r, const char *path, const options *o)
+{
+    memset(r, 0, sizeof *r);
+    r->path = path;
+    if (strcmp(path, "-") == 0) {
+        refuse_standard_input(r);
+        return;
+    }
+    tg_status status = tg_open_path(path, &o->open, &r->model, &r->error);
+    r->verdict = verdict_of(tg_status_class(status));
+    if (status != TG_OK)
+        explain(r);
+}
+
+void report_close(report *r)
+{
+    tg_close(r->model);
+    r->model = NULL;
+}
+
+int report_status(const report *r)
+{
+    switch (r->verdict) {
+    case VERDICT_ACCEPT:
+        return EXIT_ALL_ACCEPTED;
+    case VERDICT_REJECT:
+        return EXIT_SOME_REJECTED;
+    case VERDICT_ERROR:
+        break;
+    }
+    return EXIT_NOT_CHECKED;
+}
+
+/* ---- Warnings ------------------------------------------------------------------------------- */
+
+/* What the index of a warning counts. The tensors are described behind the keys, so its place tells. */
+static const char *warning_entry(const tg_model *model, const tg_warning *w)
+{
+    const tg_tensor *first = tg_model_tensor(model, 0);
+    return first != NULL && w->offset >= first->entry_offset ? "tensor" : "key";
+}
+
+/* A line that is put together piece by piece; what does not fit is left out. */
+typedef struct line {
+    char text[TG_ERROR_LINE];
+    size_t len;
+} line;
+
+static void add(line *l, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(l->text + l->len, sizeof l->text - l->len, format, arguments);
+    va_end(arguments);
+    if (len > 0)
+        l->len += (size_t)len;
+    if (l->len >= sizeof l->text)
+        l->len = sizeof l->text - 1;
+}
+
+/* The line of a warning, in the words of tg_error_format. */
+static void describe_warning(line *l, const tg_model *model, const tg_warning *w)
+{
+    l->len = 0;
+    add(l, "at byte %" PRIu64, w->offset);
+    if (w->file != 0)
+        add(l, " of file %" PRIu32, w->file);
+    add(l, ": %s", tg_status_text(w->status));
+    bool numbers = w->found != 0 || w->limit != 0;
+    if (w->what != NULL || numbers) {
+        add(l, " (%s", w->what != NULL ? w->what : "");
+        if (w->what != NULL && w->index != TG_NO_INDEX)
+            add(l, " of %s %" PRIu64, warning_entry(model, w), w->index);
+        if (numbers)
+            add(l, "%sfound %" PRIu64 ", limit %" PRIu64, w->what != NULL ? ": " : "", w->found, w->limit);
+        add(l, ")");
+    }
+    add(l, " [%s]", tg_status_name(w->status));
+}
+
+void report_warnings(FILE *out, const tg_model *model)
+{
+    for (uint64_t i = 0; i < tg_model_num_warnings(model); i++) {
+        const tg_warning *w = tg_model_warning(model, i);
+        line l;
+        describe_warning(&l, model, w);
+        fprintf(out, "  warning: %s", l.text);
+        if (w->count > 1)
+            fprintf(out, " (x%" PRIu64 ")", w->count);
+        fputc('\n', out);
+    }
+}
+
+/* ---- Failures ------------------------------------------------------------------------------- */
+
+void report_failure(FILE *out, const report *r)
+{
+    escape_print(out, r->path);
+    fprintf(out, ": %s%s\n", r->verdict == VERDICT_REJECT ? "rejected " : "error: ", r->message);
+    if (r->hint != NULL)
+        fprintf(out, "  hint: %s\n", r->hint);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------- */
+
+void report_json_identity(json *j, const tg_model *model)
+{
+    json_string(j, "format", tg_format_name(tg_model_format(model)));
+    json_u64(j, "version", tg_model_version(model));
+    json_string(j, "endian", endian_name(model));
+}
+
+static void json_index(json *j, uint64_t index)
+{
+    if (index == TG_NO_INDEX)
+        json_null(j, "index");
+    else
+        json_u64(j, "index", index);
+}
+
+void report_json_warnings(json *j, const tg_model *model)
+{
+    json_open_array(j, "warnings");
+    for (uint64_t i = 0; i < tg_model_num_warnings(model); i++) {
+        const tg_warning *w = tg_model_warning(model, i);
+        line l;
+        describe_warning(&l, model, w);
+        json_open_object(j, NULL);
+        json_string(j, "code", tg_status_name(w->status));
+        json_u64(j, "count", w->count);
+        json_u64(j, "offset", w->offset);
+        json_index(j, w->index);
+        json_string(j, "message", l.text);
+        json_close_object(j);
+    }
+    json_close_array(j);
+}
+
+void report_json_error(json *j, const report *r)
+{
+    const tg_error *e = &r->error;
+    json_open_object(j, "error");
+    json_string(j, "code", tg_status_name(e->status));
+    json_string(j, "class", tg_class_name(tg_status_class(e->status)));
+    json_u64(j, "offset", e->offset);
+    json_index(j, e->index);
+    json_u64(j, "found", e->found);
+    json_u64(j, "limit", e->limit);
+    json_string(j, "message", r->message);
+    json_string(j, "hint", r->hint);
+    if (tg_status_class(e->status) == TG_CLASS_IO)
+        json_i64(j, "os_code", e->os_code);
+    json_close_object(j);
+}
+
+/* ---- Names --------------------------------------------------------------------------------------- */
+
+const char *format_title(const tg_model *model)
+{
+    tg_format format = tg_model_format(model);
+    return format == TG_FORMAT_GGUF ? "GGUF" : tg_format_name(format);
+}
+
+const char *endian_name(const tg_model *model)
+{
+    return tg_model_endian(model) == TG_ENDIAN_BIG ? "big" : "little";
+}
