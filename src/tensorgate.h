@@ -231,12 +231,19 @@ TG_API const char *tg_error_hint(const tg_error *error);
 
 /* ---- Formats and types --------------------------------------------------------------- */
 
-typedef enum tg_format { TG_FORMAT_NONE = 0, TG_FORMAT_GGUF = 1 } tg_format;
+typedef enum tg_format {
+    TG_FORMAT_NONE = 0,
+    TG_FORMAT_GGUF = 1,
+} tg_format;
 
 /* tg_format_name returns "gguf", or "" for TG_FORMAT_NONE and unknown numbers. */
 TG_API const char *tg_format_name(tg_format format);
 
-typedef enum tg_endian { TG_ENDIAN_LITTLE = 1, TG_ENDIAN_BIG = 2 } tg_endian;
+typedef enum tg_endian {
+    TG_ENDIAN_NONE = 0,
+    TG_ENDIAN_LITTLE = 1,
+    TG_ENDIAN_BIG = 2,
+} tg_endian;
 
 /* tg_dtype is how the bytes of a tensor decode. Two tensors of models with the same byte order have
  * equal tg_dtype only where their bytes decode alike. Values are pinned and append-only. Those below

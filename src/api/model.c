@@ -24,7 +24,7 @@ uint32_t tg_model_version(const tg_model *model)
 
 tg_endian tg_model_endian(const tg_model *model)
 {
-    return model != NULL ? model->core.endian : TG_ENDIAN_LITTLE;
+    return model != NULL ? model->core.endian : TG_ENDIAN_NONE;
 }
 
 uint64_t tg_model_alignment(const tg_model *model)

@@ -14,11 +14,12 @@ tg_status tgi_fail(tg_error *out_error, tg_status status, int32_t os_code, const
     return status;
 }
 
-/* Puts the bytes of the window under the cursor of the parser. */
+/* Puts the bytes of the window, up to the limit on headers, under the cursor of the parser. */
 static void show_window(tgi_parse *p, const tgi_window *window)
 {
+    uint64_t most = p->settings->limits.max_header_bytes;
     p->at.base = window->data;
-    p->at.len = window->len;
+    p->at.len = window->len < most ? window->len : (size_t)most;
 }
 
 /* Brings the bytes that a step asked for. */
@@ -30,8 +31,6 @@ static tgi_step fetch(tgi_parse *p, tg_model *model)
         show_window(p, &model->window);
         return TGI_OK;
     }
-    if (fault.status == TG_E_LIMIT_HEAP || fault.status == TG_E_NO_MEMORY)
-        return tgi_allocated(p, fault.status);
     p->index = TG_NO_INDEX;
     tgi_step step = tgi_report(p, fault.status, parsed, 0, 0, NULL);
     p->error->os_code = fault.os_code;
@@ -46,8 +45,6 @@ static tgi_step run_steps(tgi_parse *p, tg_model *model, const tgi_format *forma
         tgi_step step = format->step(p, state);
         if (step == TGI_MORE)
             step = fetch(p, model);
-        else if (model->window.block == NULL)
-            model->core.arena.header_bytes = p->at.pos; /* borrowed: nothing was fetched to count */
         if (step != TGI_OK)
             return step;
     }
@@ -60,6 +57,7 @@ static tgi_step finish(tgi_parse *p, tg_model *model, const tgi_format *format, 
     tgi_model_freeze(&model->core, model->window.data, p->at.pos);
     show_window(p, &model->window);
     p->num_pending = 0;
+    model->core.arena.header_bytes = p->at.pos;
     tgi_step step = format->finish(p, state);
     if (step != TGI_OK)
         return step;
@@ -73,17 +71,27 @@ static tgi_step finish(tgi_parse *p, tg_model *model, const tgi_format *format, 
     return TGI_OK;
 }
 
+/* Tells the format by the first bytes, which are looked at whatever the limit on headers. */
+static tgi_step detect(tgi_parse *p, tg_model *model, const tgi_format **out_format)
+{
+    uint64_t first = model->source.size < TGI_DETECT_BYTES ? model->source.size : TGI_DETECT_BYTES;
+    if (model->window.len < first) {
+        p->need = first;
+        TGI_TRY(fetch(p, model));
+    }
+    p->at.len = (size_t)first;
+    TGI_TRY(tgi_detect(p, out_format));
+    show_window(p, &model->window);
+    return TGI_OK;
+}
+
 static tgi_step parse(tgi_parse *p, tg_model *model)
 {
     const tgi_format *format = NULL;
     void *state = NULL;
-    if (model->window.block == NULL && model->window.len == 0 && model->source.size > 0) {
-        p->need = model->source.size < TGI_DETECT_BYTES ? model->source.size : TGI_DETECT_BYTES;
-        TGI_TRY(fetch(p, model));
-    }
-    TGI_TRY(tgi_detect(p, &format));
+    TGI_TRY(detect(p, model, &format));
     model->core.format = format->format;
-    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&model->core.arena, &state, format->state_size)));
+    TGI_TRY(tgi_allocated(p, tgi_arena_resize_aside(&model->core.arena, &state, format->state_size)));
     memset(state, 0, format->state_size);
     tgi_step step = run_steps(p, model, format, state);
     if (step == TGI_DONE)
@@ -98,7 +106,7 @@ static tg_model *new_model(const tgi_source *source, const tgi_settings *setting
     tgi_arena arena;
     void *block = NULL;
     tgi_arena_init(&arena, &settings->allocator, settings->limits.heap_base, settings->limits.heap_factor);
-    if (tgi_arena_resize(&arena, &block, sizeof(tg_model)) != TG_OK)
+    if (tgi_arena_resize_aside(&arena, &block, sizeof(tg_model)) != TG_OK)
         return NULL;
     tg_model *model = (tg_model *)block;
     memset(model, 0, sizeof *model);
@@ -107,7 +115,11 @@ static tg_model *new_model(const tgi_source *source, const tgi_settings *setting
     model->core.file_size = source->size;
     model->source = *source;
     atomic_init(&model->mapped, NULL);
-    uint64_t most = settings->limits.max_header_bytes < source->size ? settings->limits.max_header_bytes : source->size;
+    uint64_t most = settings->limits.max_header_bytes;
+    if (most < TGI_DETECT_BYTES)
+        most = TGI_DETECT_BYTES;
+    if (most > source->size)
+        most = source->size;
     if (source->memory != NULL && (settings->flags & TG_STABLE_MEMORY) != 0)
         model->window = tgi_window_borrow(source->memory, most);
     model->window.most = most;

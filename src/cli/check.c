@@ -14,7 +14,7 @@ static void print_plural(uint64_t number, const char *noun)
 static void print_accepted(const report *r)
 {
     const tg_model *m = r->model;
-    escape_print(stdout, r->path);
+    escape_print(stdout, bytes_of(r->path));
     printf(": ok, %s v%" PRIu32, format_title(m), tg_model_version(m));
     print_plural(tg_model_num_tensors(m), "tensor");
     print_plural(tg_model_num_keys(m), "key");
@@ -76,8 +76,8 @@ static int check(const options *o)
 const command check_command = {
     "check",
     "FILE...",
-    "Says of each file whether its header and tensor table are sound, and if not, what is wrong\n"
-    "and at which byte. Looks at all text. Reads the header only, never the tensor data.\n",
+    "Says of each file whether its header and tensor table are sound; and if not,\n"
+    "what is wrong, and at which byte. Looks at all text. Never reads tensor data.\n",
     "  tensorgate check model.gguf\n"
     "  tensorgate check --json models/*.gguf | jq 'select(.verdict != \"accept\")'\n"
     "  tensorgate check --strict=data-gap,data-after --profile llama.cpp model.gguf\n"

@@ -26,9 +26,8 @@ static const range unsafe_ranges[] = {
 /* Characters that take two columns: East Asian scripts and most pictures. Others count as one, combining
  * marks too: a row that holds them may be too short, but never too long. */
 static const range wide_ranges[] = {
-    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},   {0xAC00, 0xD7A3},
-    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},
-    {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+    {0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
+    {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
 };
 
 static bool in_ranges(uint32_t code, const range *ranges, size_t count)
@@ -65,7 +64,7 @@ static unsigned byte_at(tg_bytes bytes, size_t at)
 typedef struct lead {
     unsigned first, last; /* bytes */
     unsigned bits;        /* of the byte that belong to the number */
-    size_t more;          /* bytes that follow */
+    unsigned more;        /* bytes that follow */
     uint32_t least;       /* number that needs so many */
 } lead;
 
@@ -177,11 +176,21 @@ glyph escape_next(tg_bytes *rest, bool quoted)
     return g;
 }
 
-void escape_print(FILE *out, const char *text)
+size_t escape_plain(tg_bytes text, bool quoted)
 {
-    tg_bytes rest = bytes_of(text);
-    while (rest.len > 0) {
-        glyph g = escape_next(&rest, false);
+    size_t len = 0;
+    for (; len < text.len; len++) {
+        unsigned byte = byte_at(text, len);
+        if (byte < 0x20 || byte > 0x7E || byte == '\\' || (quoted && byte == '"'))
+            break;
+    }
+    return len;
+}
+
+void escape_print(FILE *out, tg_bytes text)
+{
+    while (text.len > 0) {
+        glyph g = escape_next(&text, false);
         (void)fwrite(g.text, 1, g.len, out);
     }
 }

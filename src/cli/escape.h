@@ -4,7 +4,7 @@
  * Characters that a terminal obeys instead of showing them (controls, escape sequences, the direction of
  * text), characters that nobody can see, and bytes that are not UTF-8 are written byte by byte as \xNN;
  * newline, tab, carriage return and backslash have their usual escapes. So no name in a file can move the
- * cursor, hide, or pass for another name; and what is printed tells which bytes there were.
+ * cursor or hide, and what is printed tells exactly which bytes there were.
  */
 #ifndef TENSORGATE_CLI_ESCAPE_H
 #define TENSORGATE_CLI_ESCAPE_H
@@ -36,8 +36,12 @@ typedef struct glyph {
  * escaped too. */
 glyph escape_next(tg_bytes *rest, bool quoted);
 
-/* escape_print prints a whole string, such as the name of a file. */
-void escape_print(FILE *out, const char *text);
+/* escape_plain is how many bytes at the front of `text` are ASCII characters that need no escape: each is one
+ * column, and the same in JSON where it is inside quotes. */
+size_t escape_plain(tg_bytes text, bool quoted);
+
+/* escape_print prints all of `text`, such as the name of a file. */
+void escape_print(FILE *out, tg_bytes text);
 
 /* bytes_of is a view of a C string. */
 tg_bytes bytes_of(const char *text);

@@ -202,6 +202,13 @@ static void put_string(FILE *out, tg_bytes rest)
 {
     fputc('"', out);
     while (rest.len > 0) {
+        size_t plain = escape_plain(rest, true);
+        if (plain > 0) {
+            (void)fwrite(rest.ptr, 1, plain, out);
+            rest.ptr += plain;
+            rest.len -= plain;
+            continue;
+        }
         tg_bytes character = rest;
         uint32_t code = utf8_next(&rest);
         character.len -= rest.len;

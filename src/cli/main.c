@@ -28,8 +28,9 @@ static int print_help(void)
 {
     fputs(usage, stdout);
     puts("\n"
-         "Vets model files (GGUF) that you do not trust: reads their header, and proves that every count,\n"
-         "length, type, shape and offset in it is sound, before a program maps them.\n"
+         "Vets model files (GGUF) that you do not trust: reads the header and the tensor\n"
+         "table, and makes sure that every count, length, type, shape and offset in them\n"
+         "is sound, before a program maps the file.\n"
          "\n"
          "commands\n"
          "  check   say which files are sound, and what is wrong with the others\n"
@@ -39,14 +40,14 @@ static int print_help(void)
          "exit status\n"
          "  0  every file was accepted\n"
          "  1  at least one was rejected\n"
-         "  2  something could not be checked: wrong usage, or no access, or no memory");
+         "  2  something could not be checked: wrong usage, no access, no memory");
     return EXIT_ALL_ACCEPTED;
 }
 
 static int unknown_command(const char *name)
 {
     fprintf(stderr, "tensorgate: unknown %s '", name[0] == '-' ? "option" : "command");
-    escape_print(stderr, name);
+    escape_print(stderr, bytes_of(name));
     fputs("'; try 'tensorgate --help'\n", stderr);
     return EXIT_NOT_CHECKED;
 }
@@ -81,18 +82,20 @@ static int dispatch(int argc, char **argv)
     return unknown_command(name);
 }
 
-/* What was printed must have arrived. Who closed the pipe knows, so that goes without a word. */
+/* What was printed must have arrived. The first failure ends the printing, so errno still tells its reason.
+ * Who closed a pipe knows that, so it goes without a word. */
 static int end_output(int status)
 {
     bool lost = ferror(stdout) != 0;
-    errno = 0;
-    if (fclose(stdout) != 0)
+    int reason = lost ? errno : 0;
+    if (fclose(stdout) != 0 && !lost) {
         lost = true;
+        reason = errno;
+    }
     if (!lost)
         return status;
-    if (errno != EPIPE)
-        fprintf(stderr, "tensorgate: the output could not be written%s%s\n", errno != 0 ? ": " : "",
-                errno != 0 ? strerror(errno) : "");
+    if (reason != EPIPE)
+        fprintf(stderr, "tensorgate: the output could not be written: %s\n", strerror(reason));
     return EXIT_NOT_CHECKED;
 }
 

@@ -9,21 +9,32 @@
 
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 /* Values of getopt_long, out of the way of characters. */
-enum { OPTION_JSON = 256, OPTION_FULL, OPTION_STRICT, OPTION_PROFILE, OPTION_LIMIT, OPTION_VERSION };
+enum {
+    OPTION_JSON = 256,
+    OPTION_FULL,
+    OPTION_STRICT,
+    OPTION_PROFILE,
+    OPTION_LIMIT,
+    OPTION_VERSION
+};
 
 static const struct option long_options[] = {
-    {"json", no_argument, NULL, OPTION_JSON},          {"full", no_argument, NULL, OPTION_FULL},
+    {"json", no_argument, NULL, OPTION_JSON},           {"full", no_argument, NULL, OPTION_FULL},
     {"strict", optional_argument, NULL, OPTION_STRICT}, {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"limit", required_argument, NULL, OPTION_LIMIT},  {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPTION_VERSION},    {NULL, 0, NULL, 0},
+    {"limit", required_argument, NULL, OPTION_LIMIT},   {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPTION_VERSION},     {NULL, 0, NULL, 0},
 };
 
 /* How parsing ended. */
-typedef enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_WRONG } parsed;
+typedef enum parsed {
+    PARSED_RUN,
+    PARSED_HELP,
+    PARSED_VERSION,
+    PARSED_WRONG
+} parsed;
 
 /* ---- Mistakes ---------------------------------------------------------------------------- */
 
@@ -31,7 +42,7 @@ typedef enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_WRONG } pa
 static parsed mistake(const command *c, const char *before, const char *argument, const char *after)
 {
     fprintf(stderr, "tensorgate: %s", before);
-    escape_print(stderr, argument);
+    escape_print(stderr, bytes_of(argument));
     fprintf(stderr, "%s; try 'tensorgate %s --help'\n", after, c->name);
     return PARSED_WRONG;
 }
@@ -55,12 +66,6 @@ static parsed wrong_option(const command *c, bool no_value, char **argv)
 
 /* ---- Words --------------------------------------------------------------------------------- */
 
-/* A piece of an argument. */
-typedef struct word {
-    const char *text;
-    size_t len;
-} word;
-
 static char fold(char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -69,12 +74,23 @@ static char fold(char c)
 }
 
 /* Equal but for case, and for - and _. */
-static bool same_word(word w, const char *name)
+static bool same_word(tg_bytes word, const char *name)
 {
-    for (size_t i = 0; i < w.len; i++)
-        if (name[i] == '\0' || fold(w.text[i]) != fold(name[i]))
+    for (size_t i = 0; i < word.len; i++)
+        if (name[i] == '\0' || fold(word.ptr[i]) != fold(name[i]))
             return false;
-    return name[w.len] == '\0';
+    return name[word.len] == '\0';
+}
+
+/* Tells that there is no such word, and lists those that there are. */
+static parsed unknown_word(const command *c, const char *kind, tg_bytes word, void (*list)(FILE *out))
+{
+    fprintf(stderr, "tensorgate: unknown %s '", kind);
+    escape_print(stderr, word);
+    fprintf(stderr, "'; there are\n");
+    list(stderr);
+    fprintf(stderr, "try 'tensorgate %s --help'\n", c->name);
+    return PARSED_WRONG;
 }
 
 /* ---- --strict -------------------------------------------------------------------------------- */
@@ -103,13 +119,13 @@ static void list_warnings(FILE *out)
     }
 }
 
-static bool find_warning(word w, tg_status *out)
+static bool find_warning(tg_bytes word, tg_status *out)
 {
     tg_status status;
     for (size_t i = 0; tg_status_at(i, &status); i++) {
         if (!tg_status_is_warning(status))
             continue;
-        if (same_word(w, tg_status_name(status)) || same_word(w, short_name(status))) {
+        if (same_word(word, tg_status_name(status)) || same_word(word, short_name(status))) {
             *out = status;
             return true;
         }
@@ -133,20 +149,14 @@ static parsed parse_strict(const command *c, options *o, const char *codes)
         return PARSED_RUN;
     }
     for (;;) {
-        word w = {codes, strcspn(codes, ",")};
+        tg_bytes word = {codes, strcspn(codes, ",")};
         tg_status status;
-        if (!find_warning(w, &status)) {
-            fputs("tensorgate: unknown warning in '--strict=", stderr);
-            escape_print(stderr, codes);
-            fputs("'; the warnings are\n", stderr);
-            list_warnings(stderr);
-            fprintf(stderr, "try 'tensorgate %s --help'\n", c->name);
-            return PARSED_WRONG;
-        }
+        if (!find_warning(word, &status))
+            return unknown_word(c, "warning", word, list_warnings);
         add_strict(o, status);
-        if (w.text[w.len] == '\0')
+        if (codes[word.len] == '\0')
             return PARSED_RUN;
-        codes += w.len + 1;
+        codes += word.len + 1;
     }
 }
 
@@ -168,8 +178,8 @@ static const limit limits[] = {
     {"header-bytes", FIELD(max_header_bytes), INT64_MAX, "256M", "bytes before the tensor data"},
     {"array-elements", FIELD(max_array_elements), INT64_MAX, "128M", "elements in all arrays together"},
     {"array-depth", FIELD(max_array_depth), 16, "4", "arrays in arrays, counting the outermost"},
-    {"heap-base", FIELD(heap_base), INT64_MAX, "16M", "bytes of memory for a file, and besides"},
-    {"heap-factor", FIELD(heap_factor), INT64_MAX, "8", "times the bytes of header read so far"},
+    {"heap-base", FIELD(heap_base), INT64_MAX, "16M", "bytes of memory that a model may take, plus"},
+    {"heap-factor", FIELD(heap_factor), INT64_MAX, "8", "that many for each byte of header read so far"},
 };
 
 #define NUM_LIMITS (sizeof limits / sizeof limits[0])
@@ -180,10 +190,10 @@ static void list_limits(FILE *out)
         fprintf(out, "  %-16s%-7s%s\n", limits[i].name, limits[i].initial, limits[i].meaning);
 }
 
-static const limit *find_limit(word w)
+static const limit *find_limit(tg_bytes word)
 {
     for (size_t i = 0; i < NUM_LIMITS; i++)
-        if (same_word(w, limits[i].name))
+        if (same_word(word, limits[i].name))
             return &limits[i];
     return NULL;
 }
@@ -220,16 +230,10 @@ static bool parse_number(const char *text, uint64_t most, uint64_t *out)
 
 static parsed parse_limit(const command *c, options *o, const char *text)
 {
-    word name = {text, strcspn(text, "=")};
+    tg_bytes name = {text, strcspn(text, "=")};
     const limit *l = find_limit(name);
-    if (l == NULL) {
-        fputs("tensorgate: unknown limit in '--limit ", stderr);
-        escape_print(stderr, text);
-        fputs("'; the limits and their defaults are\n", stderr);
-        list_limits(stderr);
-        fprintf(stderr, "try 'tensorgate %s --help'\n", c->name);
-        return PARSED_WRONG;
-    }
+    if (l == NULL)
+        return unknown_word(c, "limit", name, list_limits);
     uint64_t number;
     if (text[name.len] != '=' || !parse_number(text + name.len + 1, l->most, &number)) {
         char after[96];
@@ -330,7 +334,7 @@ void options_help(const command *c)
     puts("\nexit status\n"
          "  0  accepted\n"
          "  1  rejected\n"
-         "  2  not checked: wrong usage, or no access, or no memory, or the output was lost");
+         "  2  not checked: wrong usage, no access, no memory, or the output was lost");
     printf("\nexamples\n%s", c->examples);
 }
 

@@ -14,7 +14,9 @@ enum {
 
 /* Room for each status once. */
 #define STATUS_ONE(name, number, class_, sentence) +1
-enum { MAX_STRICT = 0 TG_STATUS_LIST(STATUS_ONE) };
+enum {
+    MAX_STRICT = 0 TG_STATUS_LIST(STATUS_ONE)
+};
 #undef STATUS_ONE
 
 typedef struct options {
@@ -32,8 +34,8 @@ typedef struct command {
     const char *operands; /* as in the line of usage */
     const char *purpose;  /* the text below it */
     const char *examples;
-    bool takes_full;  /* --full is one of its options */
-    bool takes_files; /* more than one file */
+    bool takes_full;              /* --full is one of its options */
+    bool takes_files;             /* more than one file */
     int (*run)(const options *o); /* returns an exit status */
 } command;
 

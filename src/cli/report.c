@@ -186,7 +186,7 @@ void report_warnings(FILE *out, const tg_model *model)
 
 void report_failure(FILE *out, const report *r)
 {
-    escape_print(out, r->path);
+    escape_print(out, bytes_of(r->path));
     fprintf(out, ": %s%s\n", r->verdict == VERDICT_REJECT ? "rejected " : "error: ", r->message);
     if (r->hint != NULL)
         fprintf(out, "  hint: %s\n", r->hint);

@@ -9,7 +9,11 @@
 #include "json.h"
 #include "options.h"
 
-typedef enum verdict_kind { VERDICT_ACCEPT, VERDICT_REJECT, VERDICT_ERROR } verdict_kind;
+typedef enum verdict_kind {
+    VERDICT_ACCEPT,
+    VERDICT_REJECT,
+    VERDICT_ERROR
+} verdict_kind;
 
 typedef struct report {
     const char *path;

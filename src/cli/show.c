@@ -101,6 +101,8 @@ static void show_array(sink *out, const tg_value *array, uint64_t most)
     walk w = walk_start(array, most);
     tg_value element;
     bool follows = false;
+    if (array->count == 0)
+        sink_text(out, "(empty)");
     for (walk_event e; !out->cut && (e = walk_next(&w, &element)) != WALK_END;) {
         if (follows && e != WALK_CLOSE)
             sink_text(out, ", ");
@@ -251,12 +253,13 @@ static int show(const options *o)
 const command show_command = {
     "show",
     "FILE",
-    "Shows what is in a file, once it is known to be sound: what a person asks first, then all keys\n"
-    "with their values, then all tensors. Dimensions are in the order of the file, offsets count\n"
-    "from its start. A file that is not sound is refused, as by tensorgate check.\n",
+    "Shows what is in a file, once it is known to be sound: what a person asks first,\n"
+    "then all keys with their values, then all tensors. Dimensions are in the order\n"
+    "of the file, and offsets count from its start. A file that is not sound is\n"
+    "refused, as tensorgate check does.\n",
     "  tensorgate show model.gguf\n"
     "  tensorgate show --full model.gguf | less\n"
-    "  tensorgate show --json model.gguf | jq '.tensors[] | select(.type == \"q4_K\").name'\n",
+    "  tensorgate show --json model.gguf | jq '.tensors[].name'\n",
     true,
     false,
     show,

@@ -4,7 +4,6 @@
 
 #include "report.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define LABEL_COLUMNS 18 /* with the space in front and behind */
@@ -73,8 +72,8 @@ static void architecture_line(const char *label, const tg_model *model, const ch
 }
 
 /* Two numbers that belong together: "32, 8 for keys and values". */
-static void pair_line(const char *label, const tg_model *model, const char *name, const char *other,
-                      const char *behind, const page_look *look)
+static void pair_line(const char *label, const tg_model *model, const char *name, const char *other, const char *behind,
+                      const page_look *look)
 {
     tg_value value = architecture_value(model, name), second = architecture_value(model, other);
     if (value.type == TG_VALUE_NONE)
@@ -93,11 +92,11 @@ static void pair_line(const char *label, const tg_model *model, const char *name
 static const char *file_type_name(uint64_t number)
 {
     static const char *const names[] = {
-        "F32",    "F16",    "Q4_0",    "Q4_1",   "Q4_1, some F16", "Q4_2",    "Q4_3",       "Q8_0",  "Q5_0",
-        "Q5_1",   "Q2_K",   "Q3_K_S",  "Q3_K_M", "Q3_K_L",         "Q4_K_S",  "Q4_K_M",     "Q5_K_S", "Q5_K_M",
-        "Q6_K",   "IQ2_XXS", "IQ2_XS", "Q2_K_S", "IQ3_XS",         "IQ3_XXS", "IQ1_S",      "IQ4_NL", "IQ3_S",
-        "IQ3_M",  "IQ2_S",  "IQ2_M",   "IQ4_XS", "IQ1_M",          "BF16",    "Q4_0_4_4",   "Q4_0_4_8", "Q4_0_8_8",
-        "TQ1_0",  "TQ2_0",  "MXFP4_MOE", "NVFP4", "Q1_0",          "Q2_0",
+        "F32",   "F16",     "Q4_0",      "Q4_1",   "Q4_1, some F16", "Q4_2",    "Q4_3",     "Q8_0",     "Q5_0",
+        "Q5_1",  "Q2_K",    "Q3_K_S",    "Q3_K_M", "Q3_K_L",         "Q4_K_S",  "Q4_K_M",   "Q5_K_S",   "Q5_K_M",
+        "Q6_K",  "IQ2_XXS", "IQ2_XS",    "Q2_K_S", "IQ3_XS",         "IQ3_XXS", "IQ1_S",    "IQ4_NL",   "IQ3_S",
+        "IQ3_M", "IQ2_S",   "IQ2_M",     "IQ4_XS", "IQ1_M",          "BF16",    "Q4_0_4_4", "Q4_0_4_8", "Q4_0_8_8",
+        "TQ1_0", "TQ2_0",   "MXFP4_MOE", "NVFP4",  "Q1_0",           "Q2_0",
     };
     return number < sizeof names / sizeof names[0] ? names[number] : NULL;
 }
@@ -202,6 +201,10 @@ static double bits_per_weight(const total *t)
 
 static void total_lines(const totals *t, const page_look *look)
 {
+    if (t->all.tensors == 0) {
+        text_line("tensors", "none", look);
+        return;
+    }
     sink s = begin_line("parameters", look);
     sink_count(&s, t->all.elements);
     if (t->all.elements >= 1000) {
@@ -214,11 +217,9 @@ static void total_lines(const totals *t, const page_look *look)
     sink_size(&s, t->all.bytes);
     sink_text(&s, " in ");
     sink_plural(&s, t->all.tensors, "tensor");
-    if (t->all.elements > 0) {
-        sink_text(&s, ", ");
-        sink_decimal(&s, bits_per_weight(&t->all), 2);
-        sink_text(&s, " bits per weight");
-    }
+    sink_text(&s, ", ");
+    sink_decimal(&s, bits_per_weight(&t->all), 2);
+    sink_text(&s, " bits per weight");
     end_line(&s);
 }
 

@@ -124,23 +124,44 @@ void sink_text(sink *s, const char *text)
     sink_bytes(s, bytes_of(text));
 }
 
+/* Prints at once what is plain and surely fits, and takes it off the front of `text`. */
+static size_t add_plain(sink *s, tg_bytes *text, bool quoted, size_t limit)
+{
+    size_t len = escape_plain(*text, quoted), left = s->limit - s->columns;
+    if (s->cut || s->holds_last)
+        return 0;
+    len = len < left ? len : left - 1;
+    len = len < limit ? len : limit;
+    emit(s, text->ptr, len, len);
+    text->ptr += len;
+    text->len -= len;
+    return len;
+}
+
+/* Adds at least `limit` columns of text, if there are so many. */
+static void add_bytes(sink *s, tg_bytes *text, bool quoted, size_t limit)
+{
+    size_t columns = 0;
+    while (text->len > 0 && !s->cut && columns < limit) {
+        size_t plain = add_plain(s, text, quoted, limit - columns);
+        columns += plain;
+        if (plain > 0)
+            continue;
+        glyph g = escape_next(text, quoted);
+        add_glyph(s, &g);
+        columns += g.columns;
+    }
+}
+
 void sink_bytes(sink *s, tg_bytes text)
 {
-    while (text.len > 0 && !s->cut) {
-        glyph g = escape_next(&text, false);
-        add_glyph(s, &g);
-    }
+    add_bytes(s, &text, false, UNLIMITED);
 }
 
 void sink_quoted(sink *s, tg_bytes text, size_t limit)
 {
-    size_t columns = 0;
     sink_text(s, "\"");
-    while (text.len > 0 && !s->cut && columns < limit) {
-        glyph g = escape_next(&text, true);
-        add_glyph(s, &g);
-        columns += g.columns;
-    }
+    add_bytes(s, &text, true, limit);
     sink_text(s, text.len > 0 ? "\xE2\x80\xA6\"" : "\"");
 }
 
@@ -253,7 +274,8 @@ static size_t slack(const table *t, const layout *l)
 /* Leaves out optional columns, from the right, until the rest can fit. */
 static void drop_columns(const table *t, layout *l, size_t width)
 {
-    for (size_t i = t->num_columns; i-- > 0 && l->total - slack(t, l) > width;) {
+    for (size_t left = t->num_columns; left > 0 && l->total - slack(t, l) > width; left--) {
+        size_t i = left - 1;
         if (!t->columns[i].optional)
             continue;
         l->shown[i] = false;

@@ -37,15 +37,15 @@ typedef struct sink {
 sink sink_start(FILE *file, size_t limit);
 size_t sink_end(sink *s); /* returns the columns */
 
-void sink_text(sink *s, const char *text);                       /* trusted text */
-void sink_bytes(sink *s, tg_bytes text);                         /* escaped */
-void sink_quoted(sink *s, tg_bytes text, size_t limit);          /* escaped, in quotes, cut inside them */
-void sink_u64(sink *s, uint64_t number);                         /* 1234567 */
-void sink_grouped(sink *s, uint64_t number);                     /* 1,234,567 */
-void sink_count(sink *s, uint64_t number);                       /* 1.23 M */
-void sink_size(sink *s, uint64_t bytes);                         /* 1.18 MiB */
-void sink_decimal(sink *s, double number, int digits);           /* 4.85 */
-void sink_plural(sink *s, uint64_t number, const char *noun);    /* 1 tensor; 1,234 tensors */
+void sink_text(sink *s, const char *text);                    /* trusted text */
+void sink_bytes(sink *s, tg_bytes text);                      /* escaped */
+void sink_quoted(sink *s, tg_bytes text, size_t limit);       /* escaped, in quotes, cut inside them */
+void sink_u64(sink *s, uint64_t number);                      /* 1234567 */
+void sink_grouped(sink *s, uint64_t number);                  /* 1,234,567 */
+void sink_count(sink *s, uint64_t number);                    /* 1.23 M */
+void sink_size(sink *s, uint64_t bytes);                      /* 1.18 MiB */
+void sink_decimal(sink *s, double number, int digits);        /* 4.85 */
+void sink_plural(sink *s, uint64_t number, const char *noun); /* 1 tensor; 1,234 tensors */
 
 /* ---- Tables -------------------------------------------------------------------------------- */
 

@@ -3,12 +3,29 @@
 #include "arena.h"
 
 /* Budget arithmetic saturates: a budget beyond 2^64-1 is no budget. */
+static uint64_t times_header(const tgi_arena *arena, uint64_t factor, uint64_t base)
+{
+    uint64_t bytes;
+    if (!tgi_mul_u64(factor, arena->header_bytes, &bytes) || !tgi_add_u64(bytes, base, &bytes))
+        return UINT64_MAX;
+    return bytes;
+}
+
 uint64_t tgi_arena_budget(const tgi_arena *arena)
 {
-    uint64_t budget;
-    if (!tgi_mul_u64(arena->factor, arena->header_bytes, &budget) || !tgi_add_u64(budget, arena->base, &budget))
-        return UINT64_MAX;
-    return budget;
+    return times_header(arena, arena->factor, arena->base);
+}
+
+/* What counts once the blocks that count have `used` bytes. */
+static uint64_t counted(const tgi_arena *arena, uint64_t used)
+{
+    uint64_t bytes;
+    return tgi_add_u64(times_header(arena, 3, TGI_ARENA_ASIDE), used, &bytes) ? bytes : UINT64_MAX;
+}
+
+uint64_t tgi_arena_counted(const tgi_arena *arena)
+{
+    return counted(arena, arena->used);
 }
 
 void tgi_arena_init(tgi_arena *arena, const tg_allocator *allocator, uint64_t base, uint64_t factor)
@@ -31,15 +48,17 @@ static void link_block(tgi_arena *arena, tgi_block *block)
         block->next->previous = block;
 }
 
-tg_status tgi_arena_resize(tgi_arena *arena, void **block, uint64_t size)
+static tg_status resize(tgi_arena *arena, void **block, uint64_t size, bool counts)
 {
     tgi_block *old = *block != NULL ? (tgi_block *)*block - 1 : NULL;
     size_t old_size = old != NULL ? old->size : 0;
-    uint64_t whole, used;
+    uint64_t whole, used = arena->used;
     size_t new_size;
-    if (!tgi_add_u64(size, sizeof(tgi_block), &whole) || !tgi_add_u64(arena->used - old_size, whole, &used))
+    if (!tgi_add_u64(size, sizeof(tgi_block), &whole))
+        return counts ? TG_E_LIMIT_HEAP : TG_E_NO_MEMORY;
+    if (counts && !tgi_add_u64(arena->used - old_size, whole, &used))
         return TG_E_LIMIT_HEAP;
-    if (whole > old_size && used > tgi_arena_budget(arena))
+    if (counts && whole > old_size && counted(arena, used) > tgi_arena_budget(arena))
         return TG_E_LIMIT_HEAP;
     if (!tgi_u64_to_size(whole, &new_size))
         return TG_E_NO_MEMORY;
@@ -51,10 +70,21 @@ tg_status tgi_arena_resize(tgi_arena *arena, void **block, uint64_t size)
         now->next = arena->first;
     }
     now->size = new_size;
+    now->counted = counts ? new_size : 0;
     link_block(arena, now);
     arena->used = used;
     *block = now + 1;
     return TG_OK;
+}
+
+tg_status tgi_arena_resize(tgi_arena *arena, void **block, uint64_t size)
+{
+    return resize(arena, block, size, true);
+}
+
+tg_status tgi_arena_resize_aside(tgi_arena *arena, void **block, uint64_t size)
+{
+    return resize(arena, block, size, false);
 }
 
 void tgi_arena_free(tgi_arena *arena, void *block)
@@ -68,7 +98,7 @@ void tgi_arena_free(tgi_arena *arena, void *block)
         arena->first = old->next;
     if (old->next != NULL)
         old->next->previous = old->previous;
-    arena->used -= old->size;
+    arena->used -= old->counted;
     (void)arena->allocator.resize(arena->allocator.context, old, old->size, 0);
 }
 

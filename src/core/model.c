@@ -78,7 +78,8 @@ void tgi_model_freeze(tgi_model *model, const uint8_t *header, size_t header_len
         tgi_tensor *tensor = tgi_tensor_at(model, i);
         tensor->seen.name.ptr = bytes_at(model, tensor->name_offset);
         tensor->seen.dims = dims;
-        dims += tensor->seen.num_dims;
+        if (tensor->seen.num_dims > 0) /* no dims at all: no list */
+            dims += tensor->seen.num_dims;
     }
 }
 

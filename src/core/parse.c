@@ -74,8 +74,16 @@ tgi_step tgi_allocated(tgi_parse *p, tg_status status)
     if (status == TG_OK)
         return TGI_OK;
     bool limited = status == TG_E_LIMIT_HEAP;
-    return tgi_report(p, status, tgi_tell(&p->at), limited ? p->model->arena.used : 0,
+    return tgi_report(p, status, tgi_tell(&p->at), limited ? tgi_arena_counted(&p->model->arena) : 0,
                       limited ? tgi_arena_budget(&p->model->arena) : 0, NULL);
+}
+
+tgi_step tgi_grow(tgi_parse *p, tgi_list *list, size_t entry_size, uint64_t most)
+{
+    if (list->count < list->room)
+        return TGI_OK;
+    p->model->arena.header_bytes = tgi_tell(&p->at);
+    return tgi_allocated(p, tgi_list_grow(&p->model->arena, list, entry_size, most));
 }
 
 tgi_step tgi_short(tgi_parse *p, const tgi_cursor *c, uint64_t n, const char *what)

@@ -68,8 +68,11 @@ static inline void tgi_commit(tgi_parse *p, const tgi_cursor *c)
         tgi_commit_warnings(p);
 }
 
-/* For statuses of tgi_arena_resize and tgi_list_grow: TGI_OK for TG_OK. */
+/* For statuses of tgi_arena_resize and what is built on it: TGI_OK for TG_OK. */
 TGI_NODISCARD tgi_step tgi_allocated(tgi_parse *p, tg_status status);
+
+/* Makes room for one more entry of a list, as tgi_list_grow does. */
+TGI_NODISCARD tgi_step tgi_grow(tgi_parse *p, tgi_list *list, size_t entry_size, uint64_t most);
 
 /* Why a read of `n` bytes at `c` did not fit: TGI_FAIL if the file or the limit on headers ends before,
  * else TGI_MORE. */

@@ -52,8 +52,7 @@ tgi_step tgi_check_name(tgi_parse *p, const uint8_t *name, size_t len, uint64_t 
     return TGI_OK;
 }
 
-/* The product of the dimensions, with zeros taken as 1 so that a zero hides no overflow. */
-static tgi_step check_dims(tgi_parse *p, const tgi_shape *shape, uint64_t *out_product, bool *out_empty)
+tgi_step tgi_check_dims(tgi_parse *p, const tgi_shape *shape, tgi_elements *out)
 {
     uint64_t product = 1;
     bool empty = false;
@@ -71,27 +70,22 @@ static tgi_step check_dims(tgi_parse *p, const tgi_shape *shape, uint64_t *out_p
             return tgi_report(p, TG_E_ELEMENT_COUNT, offset, dim, TGI_MAX / product, "dimension");
         product *= dim;
     }
-    *out_product = product;
-    *out_empty = empty;
+    out->nominal = product;
+    out->count = empty ? 0 : product;
     return TGI_OK;
 }
 
-tgi_step tgi_check_shape(tgi_parse *p, const tgi_shape *shape, uint64_t *out_elements, uint64_t *out_size)
+tgi_step tgi_check_size(tgi_parse *p, const tgi_shape *shape, const tg_dtype_info *type, tgi_elements elements,
+                        uint64_t *out_size)
 {
-    uint64_t product = 1;
-    bool empty = false;
-    TGI_TRY(check_dims(p, shape, &product, &empty));
-    uint64_t per_block = shape->type->block_elements;
+    uint64_t per_block = type->block_elements, most = TGI_MAX / type->block_bytes;
     if (shape->row % per_block != 0)
         return tgi_report(p, TG_E_BLOCK, shape->row_offset, shape->row, per_block, "elements of a row");
     /* A row of zero elements counts as one block, as all zeros do. */
-    uint64_t blocks = shape->row == 0 ? product : product / per_block;
-    uint64_t size;
-    if (!tgi_mul_u64(blocks, shape->type->block_bytes, &size) || size > TGI_MAX)
-        return tgi_report(p, TG_E_SIZE_OVERFLOW, shape->type_offset, blocks, TGI_MAX / shape->type->block_bytes,
-                          "blocks");
-    *out_elements = empty ? 0 : product;
-    *out_size = empty ? 0 : size;
+    uint64_t blocks = shape->row == 0 ? elements.nominal : elements.nominal / per_block;
+    if (blocks > most)
+        return tgi_report(p, TG_E_SIZE_OVERFLOW, shape->type_offset, blocks, most, "blocks");
+    *out_size = elements.count == 0 ? 0 : blocks * type->block_bytes;
     return TGI_OK;
 }
 

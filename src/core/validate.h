@@ -41,15 +41,21 @@ typedef struct tgi_shape {
     const uint64_t *dims;
     uint32_t num_dims;
     uint64_t row; /* elements of a row: the fastest dimension, 1 for a scalar */
-    const tg_dtype_info *type;
     uint64_t dims_offset, row_offset, type_offset;
     uint64_t dim_bytes; /* bytes of one dimension's field */
     tg_status zero;     /* what a dimension of 0 is; TG_OK where it is nothing */
 } tgi_shape;
 
-/* Judges a shape, and gives the number of elements and of bytes. */
-TGI_NODISCARD tgi_step tgi_check_shape(tgi_parse *p, const tgi_shape *shape, uint64_t *out_elements,
-                                       uint64_t *out_size);
+/* How many elements a shape has; the second number takes zeros as 1, so that a zero hides no overflow. */
+typedef struct tgi_elements {
+    uint64_t count, nominal;
+} tgi_elements;
+
+TGI_NODISCARD tgi_step tgi_check_dims(tgi_parse *p, const tgi_shape *shape, tgi_elements *out);
+
+/* How many bytes these elements take, in whole blocks of `type`. */
+TGI_NODISCARD tgi_step tgi_check_size(tgi_parse *p, const tgi_shape *shape, const tg_dtype_info *type,
+                                      tgi_elements elements, uint64_t *out_size);
 
 /* All names unique, keys first: builds the tables by which they are found. */
 TGI_NODISCARD tgi_step tgi_check_duplicates(tgi_parse *p);

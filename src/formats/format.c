@@ -89,8 +89,6 @@ static tgi_step fail_with_hint(tgi_parse *p, tg_status status, tgi_hint hint)
 tgi_step tgi_detect(tgi_parse *p, const tgi_format **out_format)
 {
     tgi_cursor c = p->at;
-    if (c.len > TGI_DETECT_BYTES)
-        c.len = TGI_DETECT_BYTES; /* so that no source sees more than another */
     if (c.len == 0)
         return fail_with_hint(p, TG_E_EMPTY_FILE, TGI_HINT_EMPTY);
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {

@@ -21,7 +21,7 @@ typedef struct tgi_format {
 extern const tgi_format tgi_gguf;
 
 /* Stores the format of the file in `*out_format`, or fails with TG_E_EMPTY_FILE, TG_E_MAGIC or TG_E_FORMAT and a
- * hint that says what the file is. Never asks for more bytes. */
+ * hint that says what the file is. Sees the first TGI_DETECT_BYTES of the file, or all of it, and no more. */
 TGI_NODISCARD tgi_step tgi_detect(tgi_parse *p, const tgi_format **out_format);
 
 #endif

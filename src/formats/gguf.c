@@ -160,7 +160,7 @@ static tgi_step gguf_string_value(tgi_parse *p, tgi_cursor *c, tgi_key *key)
     TGI_TRY(gguf_trim_nul(p, &string, "string"));
     size_t at;
     if (tgi_check_text(string.bytes, (size_t)string.len, &at) != TGI_TEXT_FINE)
-        TGI_TRY(tgi_report(p, TG_W_TEXT_VALUE, string.offset + at, 0, 0, "string"));
+        TGI_TRY(tgi_report(p, TG_W_TEXT_VALUE, string.offset, 0, 0, "string"));
     key->value_offset = string.offset;
     key->extra = string.len;
     return TGI_OK;
@@ -206,7 +206,7 @@ static tgi_step gguf_array_value(tgi_parse *p, gguf_state *s, tgi_cursor *c, tgi
     tgi_model *m = p->model;
     gguf_level level = {TG_VALUE_NONE, 0};
     TGI_TRY(gguf_array_head(p, s, c, 0, &level));
-    TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->arrays, sizeof(tgi_array), UINT64_MAX)));
+    TGI_TRY(tgi_grow(p, &m->arrays, sizeof(tgi_array), UINT64_MAX));
     tgi_array array = {tgi_tell(c), 0, level.left, m->marks.count, level.type};
     key->extra = m->arrays.count;
     ((tgi_array *)m->arrays.data)[m->arrays.count++] = array;
@@ -240,7 +240,7 @@ static tgi_step gguf_key(tgi_parse *p, gguf_state *s)
     bool alignment = SAME_NAME(&name, "general.alignment");
     if (alignment && key.seen.type != TG_VALUE_U32)
         return tgi_report(p, TG_E_ALIGNMENT_TYPE, type_offset, 0, 0, "type of the value");
-    TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->keys, sizeof(tgi_key), s->num_keys)));
+    TGI_TRY(tgi_grow(p, &m->keys, sizeof(tgi_key), s->num_keys));
     tgi_cursor value = c;
     TGI_TRY(gguf_value(p, s, &c, &key));
     if (alignment)
@@ -321,7 +321,7 @@ static tgi_step gguf_mark(tgi_parse *p, const tgi_array *array, uint64_t done)
     tgi_model *m = p->model;
     if (m->marks.count > array->first_mark + done / TGI_MARK_EVERY)
         return TGI_OK; /* set before the step was called again */
-    TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->marks, sizeof(uint64_t), UINT64_MAX)));
+    TGI_TRY(tgi_grow(p, &m->marks, sizeof(uint64_t), UINT64_MAX));
     ((uint64_t *)m->marks.data)[m->marks.count++] = tgi_tell(&p->at) - array->offset;
     return TGI_OK;
 }
@@ -331,8 +331,9 @@ static tgi_step gguf_strings(tgi_parse *p, gguf_state *s, gguf_level *level)
     const tgi_array *array = (tgi_array *)p->model->arrays.data + (p->model->arrays.count - 1);
     bool check_text = (p->settings->flags & TG_CHECK_TEXT) != 0, narrow = p->model->version == 1;
     while (level->left > 0) {
-        uint64_t stretch = level->left, done = array->count - level->left;
+        uint64_t stretch = level->left;
         if (s->depth == 1) {
+            uint64_t done = array->count - level->left;
             if (done % TGI_MARK_EVERY == 0)
                 TGI_TRY(gguf_mark(p, array, done));
             uint64_t to_mark = TGI_MARK_EVERY - done % TGI_MARK_EVERY;

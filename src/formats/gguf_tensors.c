@@ -43,43 +43,46 @@ static tgi_step gguf_read_entry(tgi_parse *p, tgi_cursor *c, gguf_entry *entry)
     return tgi_get_u64(p, c, &entry->place, "tensor offset");
 }
 
-/* What ggml's reader asks of dimensions that are not zero: products compared by division, from the left. */
+/* What ggml's reader asks of dimensions that are not zero, all four of them, those that are not there being 1: products
+ * compared by division, from the left. */
 static tgi_step gguf_profile_dims(tgi_parse *p, const gguf_entry *entry)
 {
     uint64_t product = 1;
-    for (uint32_t i = 0; i < entry->num_dims; i++) {
-        if (entry->dims[i] == 0)
+    for (uint32_t i = 0; i < GGUF_MAX_DIMS; i++) {
+        uint64_t dim = i < entry->num_dims ? entry->dims[i] : 1;
+        if (dim == 0)
             return TGI_OK;
-        if (i > 0 && TGI_MAX / entry->dims[i] <= product)
-            return tgi_report(p, TG_E_PROFILE_DIMS, entry->dims_offset + i * gguf_length_bytes(p->model),
-                              entry->dims[i], TGI_MAX / product, "dimension");
-        product *= entry->dims[i];
+        if (i > 0 && TGI_MAX / dim <= product)
+            return tgi_report(p, TG_E_PROFILE_DIMS, entry->rank_offset, dim, TGI_MAX / product, "dimension");
+        product *= dim;
     }
     return TGI_OK;
 }
 
-/* The type and the shape: gives the type, the elements and the bytes. */
+/* The dimensions, the type, and what both give: elements and bytes. */
 static tgi_step gguf_shape(tgi_parse *p, const gguf_entry *entry, tg_tensor *out)
 {
-    const tg_dtype_info *type = tgi_ggml_type(entry->type_id);
-    if (type == NULL)
-        return tgi_report(p, tgi_ggml_removed(entry->type_id) != NULL ? TG_E_DTYPE_REMOVED : TG_E_DTYPE,
-                          entry->type_offset, entry->type_id, TGI_GGML_TYPE_COUNT - 1, "tensor type");
     bool scalar = entry->num_dims == 0;
-    tgi_shape shape = {
+    const tgi_shape shape = {
         entry->dims,
         entry->num_dims,
         scalar ? 1 : entry->dims[0],
-        type,
         entry->dims_offset,
         scalar ? entry->rank_offset : entry->dims_offset,
         entry->type_offset,
         gguf_length_bytes(p->model),
         TG_W_DIM_ZERO,
     };
-    TGI_TRY(tgi_check_shape(p, &shape, &out->num_elements, &out->size));
+    tgi_elements elements;
+    TGI_TRY(tgi_check_dims(p, &shape, &elements));
+    const tg_dtype_info *type = tgi_ggml_type(entry->type_id);
+    if (type == NULL)
+        return tgi_report(p, tgi_ggml_removed(entry->type_id) != NULL ? TG_E_DTYPE_REMOVED : TG_E_DTYPE,
+                          entry->type_offset, entry->type_id, TGI_GGML_TYPE_COUNT - 1, "tensor type");
+    TGI_TRY(tgi_check_size(p, &shape, type, elements, &out->size));
     if (p->settings->profile == TG_PROFILE_LLAMA_CPP)
         TGI_TRY(gguf_profile_dims(p, entry));
+    out->num_elements = elements.count;
     out->dtype = type->dtype;
     return TGI_OK;
 }
@@ -87,9 +90,9 @@ static tgi_step gguf_shape(tgi_parse *p, const gguf_entry *entry, tg_tensor *out
 static tgi_step gguf_add_tensor(tgi_parse *p, const gguf_entry *entry, const tgi_tensor *tensor, uint64_t declared)
 {
     tgi_model *m = p->model;
-    TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->tensors, sizeof(tgi_tensor), declared)));
+    TGI_TRY(tgi_grow(p, &m->tensors, sizeof(tgi_tensor), declared));
     for (uint32_t i = 0; i < entry->num_dims; i++) {
-        TGI_TRY(tgi_allocated(p, tgi_list_grow(&m->arena, &m->dims, sizeof(uint64_t), UINT64_MAX)));
+        TGI_TRY(tgi_grow(p, &m->dims, sizeof(uint64_t), UINT64_MAX));
         ((uint64_t *)m->dims.data)[m->dims.count++] = entry->dims[i];
     }
     ((tgi_tensor *)m->tensors.data)[m->tensors.count++] = *tensor;

@@ -8,15 +8,15 @@ tgi_window tgi_window_borrow(const uint8_t *data, uint64_t len)
     return window;
 }
 
-/* Room grows by four, so that little is copied: what is not read into is never touched. */
+/* Room doubles, so that little is copied: what is not read into is never touched. */
 static tg_status make_room(tgi_window *window, tgi_arena *arena, uint64_t len)
 {
     if (len <= window->room)
         return TG_OK;
-    uint64_t room = window->room * 4 < window->most ? window->room * 4 : window->most;
+    uint64_t room = window->room < window->most / 2 ? window->room * 2 : window->most;
     if (room < len)
         room = len;
-    tg_status status = tgi_arena_resize(arena, &window->block, room);
+    tg_status status = tgi_arena_resize_aside(arena, &window->block, room);
     if (status == TG_OK)
         window->room = room;
     return status;
@@ -39,7 +39,6 @@ tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source
         fault.status = TG_E_NO_MEMORY;
         return fault;
     }
-    arena->header_bytes = target;
     fault.status = make_room(window, arena, len);
     if (fault.status != TG_OK)
         return fault;
@@ -57,7 +56,7 @@ void tgi_window_trim(tgi_window *window, tgi_arena *arena, size_t len)
     if (window->block == NULL || len == 0 || len >= window->room)
         return;
     /* Shrinking may fail, and then nothing is lost. */
-    if (tgi_arena_resize(arena, &window->block, len) == TG_OK)
+    if (tgi_arena_resize_aside(arena, &window->block, len) == TG_OK)
         window->data = (const uint8_t *)window->block;
     window->room = len;
     window->len = len;

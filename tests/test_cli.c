@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The command, run as users run it: output, exit status, and what it does with hostile files. */
+#include "cli_tests.h"
+
+int main(void)
+{
+    int failed = 0;
+    failed += cli_tests_usage();
+    failed += cli_tests_check();
+    failed += cli_tests_show();
+    failed += cli_tests_hostile();
+    return failed != 0;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8: every code point's own form is taken, every other form of two to four bytes is refused at its first byte, at
+ * any place in a text and at the end of readable memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/utf8.h"
+#include "guarded.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The form of a code point, by the definition in RFC 3629 section 3. Returns its bytes. */
+static size_t encode(uint32_t point, uint8_t *out)
+{
+    if (point < 0x80) {
+        out[0] = (uint8_t)point;
+        return 1;
+    }
+    if (point < 0x800) {
+        out[0] = (uint8_t)(0xC0 + point / 64);
+        out[1] = (uint8_t)(0x80 + point % 64);
+        return 2;
+    }
+    if (point < 0x10000) {
+        out[0] = (uint8_t)(0xE0 + point / 4096);
+        out[1] = (uint8_t)(0x80 + point / 64 % 64);
+        out[2] = (uint8_t)(0x80 + point % 64);
+        return 3;
+    }
+    out[0] = (uint8_t)(0xF0 + point / 262144);
+    out[1] = (uint8_t)(0x80 + point / 4096 % 64);
+    out[2] = (uint8_t)(0x80 + point / 64 % 64);
+    out[3] = (uint8_t)(0x80 + point % 64);
+    return 4;
+}
+
+static void every_code_point_is_taken_but_surrogates_and_nul(void **state)
+{
+    (void)state;
+    for (uint32_t point = 0; point < 0x110000; point++) {
+        uint8_t form[4];
+        size_t at = 99, len = encode(point, form);
+        tgi_text_fault fault = tgi_check_text(form, len, &at);
+        bool surrogate = point >= 0xD800 && point < 0xE000;
+        assert_int_equal(fault, point == 0 ? TGI_TEXT_NUL : surrogate ? TGI_TEXT_NOT_UTF8 : TGI_TEXT_FINE);
+        assert_int_equal(at, fault == TGI_TEXT_FINE ? 99 : 0);
+    }
+}
+
+/* All pairs and, behind each lead byte, all triples: valid exactly where decoding and encoding again gives the same. */
+static bool is_own_form(const uint8_t *form, size_t len)
+{
+    uint32_t point = len == 2 ? (uint32_t)(form[0] & 31) : (uint32_t)(form[0] & 15);
+    for (size_t i = 1; i < len; i++) {
+        if ((form[i] & 0xC0) != 0x80)
+            return false;
+        point = point * 64 + (form[i] & 63u);
+    }
+    uint8_t again[4];
+    bool lead = len == 2 ? (form[0] & 0xE0) == 0xC0 : (form[0] & 0xF0) == 0xE0;
+    return lead && !(point >= 0xD800 && point < 0xE000) && encode(point, again) == len && memcmp(form, again, len) == 0;
+}
+
+static void every_other_pair_and_triple_is_refused(void **state)
+{
+    (void)state;
+    for (unsigned a = 0xC0; a < 0xF0; a++) {
+        for (unsigned b = 0; b < 256; b++) {
+            uint8_t form[3] = {(uint8_t)a, (uint8_t)b, 0};
+            size_t at = 99;
+            if (a < 0xE0) {
+                assert_int_equal(tgi_check_text(form, 2, &at) == TGI_TEXT_FINE, is_own_form(form, 2));
+                continue;
+            }
+            for (unsigned c = 0; c < 256; c++) {
+                form[2] = (uint8_t)c;
+                assert_int_equal(tgi_check_text(form, 3, &at) == TGI_TEXT_FINE, is_own_form(form, 3));
+            }
+        }
+    }
+}
+
+static void the_first_bad_byte_is_found_at_any_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bad;
+        size_t len;
+        tgi_text_fault fault;
+    } cases[] = {
+        {"\xFF", 1, TGI_TEXT_NOT_UTF8},
+        {"\x80", 1, TGI_TEXT_NOT_UTF8},
+        {"\xC0\x80", 2, TGI_TEXT_NOT_UTF8},
+        {"\xC3", 1, TGI_TEXT_NOT_UTF8},
+        {"\xE2\x82", 2, TGI_TEXT_NOT_UTF8},
+        {"\xED\xA0\x80", 3, TGI_TEXT_NOT_UTF8},
+        {"\xF0\x8F\xBF\xBF", 4, TGI_TEXT_NOT_UTF8},
+        {"\xF4\x90\x80\x80", 4, TGI_TEXT_NOT_UTF8},
+        {"\xF0\x9F\x98", 3, TGI_TEXT_NOT_UTF8},
+        {"\xF5\x80\x80\x80", 4, TGI_TEXT_NOT_UTF8},
+        {"\0", 1, TGI_TEXT_NUL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t before = 0; before < 40; before++) {
+            uint8_t text[64];
+            memset(text, 'a', sizeof text);
+            memcpy(text + before, cases[i].bad, cases[i].len);
+            guarded g = guarded_copy(text, before + cases[i].len);
+            size_t at = 99;
+            assert_int_equal(tgi_check_text(g.data, g.len, &at), cases[i].fault);
+            assert_int_equal(at, before);
+            guarded_free(&g);
+        }
+    }
+}
+
+static void long_text_is_read_to_its_end_and_no_further(void **state)
+{
+    (void)state;
+    for (size_t len = 0; len < 70; len++) {
+        uint8_t text[80];
+        for (size_t i = 0; i < sizeof text; i += 2) {
+            text[i] = 0xC3;
+            text[i + 1] = 0xA9;
+        }
+        guarded g = guarded_copy(text, len);
+        size_t at = 99;
+        assert_int_equal(tgi_check_text(g.data, g.len, &at), len % 2 == 0 ? TGI_TEXT_FINE : TGI_TEXT_NOT_UTF8);
+        assert_int_equal(at, len % 2 == 0 ? 99 : len - 1);
+        guarded_free(&g);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_point_is_taken_but_surrogates_and_nul),
+        cmocka_unit_test(every_other_pair_and_triple_is_refused),
+        cmocka_unit_test(the_first_bad_byte_is_found_at_any_place),
+        cmocka_unit_test(long_text_is_read_to_its_end_and_no_further),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that other projects wrote, read twice: by the library, and by the few lines of reader in here.
+ *
+ * The reader below trusts its input, as only a test may, and knows little-endian GGUF 2 and 3 without arrays in
+ * arrays. The folder with the files is given when the tests are built (TENSORGATE_REAL_FILES); without one, or
+ * where a file is missing, the test is skipped.
+ */
+#include "expect.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#ifndef TG_REAL_FILES
+#define TG_REAL_FILES ""
+#endif
+
+/* ---- The plain reader --------------------------------------------------------------------------- */
+
+typedef struct plain {
+    bytes file;
+    size_t at;
+} plain;
+
+static const uint8_t *take(plain *p, uint64_t len)
+{
+    assert_true(len <= p->file.len - p->at);
+    const uint8_t *from = p->file.data + p->at;
+    p->at += (size_t)len;
+    return from;
+}
+
+static uint64_t take_number(plain *p, uint64_t size)
+{
+    const uint8_t *from = take(p, size);
+    uint64_t number = 0;
+    for (uint64_t i = 0; i < size; i++)
+        number += (uint64_t)from[i] << 8 * i;
+    return number;
+}
+
+static tg_bytes take_string(plain *p)
+{
+    tg_bytes text;
+    text.len = (size_t)take_number(p, 8);
+    text.ptr = (const char *)take(p, text.len);
+    return text;
+}
+
+/* Loads a file of the folder; an empty one where it is not there. */
+static bytes load(const char *name)
+{
+    char path[1024], buffer[4096];
+    bytes file = bytes_new(false);
+    snprintf(path, sizeof path, "%s/%s", TG_REAL_FILES, name);
+    FILE *in = TG_REAL_FILES[0] != '\0' ? fopen(path, "rb") : NULL;
+    if (in == NULL)
+        return file;
+    for (size_t len; (len = fread(buffer, 1, sizeof buffer, in)) > 0;)
+        bytes_raw(&file, buffer, len);
+    fclose(in);
+    return file;
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------------- */
+
+static bool same_bytes(tg_bytes a, tg_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* The bits of a number, as wide as its type, sign and all. */
+static uint64_t bits_of(const tg_value *value, uint32_t type)
+{
+    uint64_t u = 0;
+    int64_t i = 0;
+    double f = 0;
+    bool b = false;
+    uint64_t mask = gb_type_size(type) == 8 ? UINT64_MAX : ((uint64_t)1 << 8 * gb_type_size(type)) - 1;
+    if (tg_value_bool(value, &b))
+        return b ? 1 : 0;
+    if (tg_value_u64(value, &u))
+        return u;
+    if (tg_value_i64(value, &i))
+        return (uint64_t)i & mask;
+    assert_true(tg_value_f64(value, &f));
+    return type == GB_F32 ? bits_of_f32((float)f) : bits_of_f64(f);
+}
+
+static void compare_scalar(plain *p, const tg_value *value, uint32_t type)
+{
+    if (type == GB_STRING) {
+        tg_bytes text = {NULL, 0};
+        assert_true(tg_value_string(value, &text));
+        assert_true(same_bytes(text, take_string(p)));
+    } else {
+        assert_int_equal(bits_of(value, type), take_number(p, gb_type_size(type)));
+    }
+}
+
+/* The types of the library, by their number in the file. */
+static const tg_value_type shown[] = {
+    TG_VALUE_U8,   TG_VALUE_I8,     TG_VALUE_U16,   TG_VALUE_I16, TG_VALUE_U32, TG_VALUE_I32, TG_VALUE_F32,
+    TG_VALUE_BOOL, TG_VALUE_STRING, TG_VALUE_ARRAY, TG_VALUE_U64, TG_VALUE_I64, TG_VALUE_F64,
+};
+
+/* Every element, by the walk and by its index. Returns how many. */
+static uint64_t compare_array(plain *p, const tg_value *array)
+{
+    uint32_t type = (uint32_t)take_number(p, 4);
+    uint64_t count = take_number(p, 8), walked = 0;
+    assert_true(type <= GB_F64 && type != GB_ARRAY);
+    assert_int_equal(array->element_type, shown[type]);
+    assert_int_equal(array->count, count);
+    tg_value element, found;
+    size_t begin = p->at;
+    for (tg_array_iter i = tg_array_begin(array); tg_array_next(&i, &element); walked++)
+        compare_scalar(p, &element, type);
+    assert_int_equal(walked, count);
+    size_t end = p->at;
+    p->at = begin;
+    for (uint64_t i = 0; i < count; i++) {
+        assert_true(tg_array_get(array, i, &found));
+        compare_scalar(p, &found, type);
+    }
+    assert_int_equal(p->at, end);
+    return count;
+}
+
+/* Returns how many values and elements were compared. */
+static uint64_t compare_keys(plain *p, const tg_model *model, uint64_t num_keys)
+{
+    uint64_t compared = 0;
+    for (uint64_t i = 0; i < num_keys; i++) {
+        const tg_key *key = tg_model_key(model, i);
+        assert_non_null(key);
+        assert_int_equal(key->entry_offset, p->at);
+        assert_true(same_bytes(key->name, take_string(p)));
+        uint32_t type = (uint32_t)take_number(p, 4);
+        assert_true(type <= GB_F64);
+        assert_int_equal(key->type, shown[type]);
+        assert_ptr_equal(tg_model_find_key_n(model, key->name), key);
+        tg_value value = tg_model_value(model, key);
+        if (type == GB_ARRAY)
+            compare_array(p, &value);
+        else
+            compare_scalar(p, &value, type);
+        compared += 1 + value.count;
+    }
+    return compared;
+}
+
+static void compare_file(const char *name)
+{
+    plain p = {load(name), 0};
+    if (p.file.len == 0) {
+        print_message("skipped: no %s in \"%s\"\n", name, TG_REAL_FILES);
+        skip();
+    }
+    tg_options options = options_with_flags(TG_CHECK_TEXT);
+    opened o = open_everywhere(p.file.data, p.file.len, &options);
+    assert_int_equal(o.status, TG_OK);
+    assert_memory_equal(take(&p, 4), "GGUF", 4);
+    assert_int_equal(tg_model_version(o.model), take_number(&p, 4));
+    assert_int_equal(tg_model_num_tensors(o.model), take_number(&p, 8));
+    uint64_t num_keys = take_number(&p, 8);
+    assert_int_equal(tg_model_num_keys(o.model), num_keys);
+    assert_in_range(compare_keys(&p, o.model, num_keys), 10000, p.file.len);
+    assert_int_equal(tg_model_num_tensors(o.model), 0);
+    assert_int_equal(tg_model_data_offset(o.model), p.at);
+    opened_close(&o);
+    bytes_free(&p.file);
+}
+
+static void the_llama_vocabulary_reads_the_same_twice(void **state)
+{
+    (void)state;
+    compare_file("ggml-vocab-llama-spm.gguf");
+}
+
+static void the_bert_vocabulary_reads_the_same_twice(void **state)
+{
+    (void)state;
+    compare_file("ggml-vocab-bert-bge.gguf");
+}
+
+static void the_gpt_2_vocabulary_reads_the_same_twice(void **state)
+{
+    (void)state;
+    compare_file("ggml-vocab-gpt-2.gguf");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_llama_vocabulary_reads_the_same_twice),
+        cmocka_unit_test(the_bert_vocabulary_reads_the_same_twice),
+        cmocka_unit_test(the_gpt_2_vocabulary_reads_the_same_twice),
+    };
+    return cmocka_run_group_tests_name("real files", tests, NULL, NULL);
+}
