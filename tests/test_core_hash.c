@@ -117,7 +117,7 @@ static void find_all(const tgi_hash_key *key)
         tg_bytes copy = entries_data[i].name;
         assert_ptr_equal(tgi_names_find(&names, key, &entries, copy), &entries_data[i]);
         copy.len--; /* "name.1" of "name.12" is there too, "name." and what it was cut from are not confused */
-        const named *found = tgi_names_find(&names, key, &entries, copy);
+        const named *found = (const named *)tgi_names_find(&names, key, &entries, copy);
         assert_true(found == NULL || found->name.len == copy.len);
     }
     const tg_bytes absent[] = {{"", 0}, {NULL, 0}, {NULL, 3}, {"absent", 6}, {"name.0\0", 7}};
