@@ -357,7 +357,7 @@ static void a_copied_header_does_not_change_with_the_memory(void **state)
     bytes file = bytes_copy(&m->file);
     tg_model *model = NULL;
     assert_int_equal(tg_open_memory(file.data, file.len, NULL, &model, NULL), TG_OK);
-    memset(file.data, 0xEE, m->at.data);
+    memset(file.data, 0xEE, (size_t)m->at.data);
     opened o = open_everywhere(m->file.data, m->file.len, NULL);
     for (uint64_t i = 0; i < tg_model_num_keys(o.model); i++) {
         tg_bytes name = tg_model_key(o.model, i)->name;
@@ -381,7 +381,7 @@ static void a_stable_header_is_used_in_place(void **state)
     tg_options options = options_with_flags(TG_STABLE_MEMORY);
     tg_model *model = NULL;
     assert_int_equal(tg_open_memory(m->file.data, m->file.len, &options, &model, NULL), TG_OK);
-    assert_ptr_equal(tg_model_tensor(model, 0)->name.ptr, m->file.data + m->tensors[0].at.name);
+    assert_ptr_equal(tg_model_tensor(model, 0)->name.ptr, m->file.data + (size_t)m->tensors[0].at.name);
     assert_int_equal(tg_model_recheck(model, NULL), TG_OK);
     tg_close(model);
     gb_free(m);

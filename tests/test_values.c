@@ -294,7 +294,7 @@ static void bulk_copies_are_in_host_order(void **state)
         uint64_t bits[COUNT];
         uint8_t wanted[COUNT * 8], got[COUNT * 8];
         for (size_t i = 0; i < COUNT; i++) {
-            bits[i] = type == GB_BOOL ? i & 1 : (0x0102030405060708 + i * 0x0011223344556677) & INT63_MAX;
+            bits[i] = type == GB_BOOL ? i & 1 : (UINT64_C(0x0102030405060708) + i * UINT64_C(0x0011223344556677)) & INT63_MAX;
             host_bytes(bits[i], size, wanted + i * size);
         }
         gb_model *m = NULL;

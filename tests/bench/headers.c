@@ -39,7 +39,7 @@ static void put(writer *w, const void *bytes, size_t len)
 {
     if (len > w->room - w->len) {
         w->room = (w->room + len) * 2;
-        w->bytes = realloc(w->bytes, w->room);
+        w->bytes = (unsigned char *)realloc(w->bytes, w->room);
         if (w->bytes == NULL) {
             fprintf(stderr, "out of memory\n");
             exit(2);

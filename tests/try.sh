@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the library and the command, and vets a sample model.
+set -eu
+cd "$(dirname "$0")/.."
+
+. tests/install.sh
+install_missing cmake ninja-build gcc libc6-dev
+cmake -S . -B build/try -G Ninja -DCMAKE_C_COMPILER=gcc -DTENSORGATE_TESTS=OFF >/dev/null
+cmake --build build/try >/dev/null
+build/try/tensorgate check corpus/gguf/accept/*.gguf | head -5
+build/try/tensorgate show corpus/gguf/seed/sample.gguf
