@@ -84,7 +84,7 @@ static void become(int out, int err, const char *const *arguments)
     else
         ready = ready && dup2(out, STDOUT_FILENO) >= 0;
     (void)alarm(PATIENCE);
-    if (ready)
+    if (ready && copies[0] != NULL)
         (void)execv(copies[0], copies);
     _exit(127);
 }

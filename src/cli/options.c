@@ -68,8 +68,9 @@ static parsed wrong_option(const command *c, bool no_value, char **argv)
 
 static char fold(char c)
 {
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
     if (c >= 'A' && c <= 'Z')
-        return (char)(c - 'A' + 'a');
+        return lower[c - 'A'];
     return c == '_' ? '-' : c;
 }
 

@@ -43,11 +43,11 @@ static tg_value architecture_value(const tg_model *model, const char *name)
     tg_value architecture = value_of(model, "general.architecture");
     tg_bytes prefix = {NULL, 0};
     size_t name_len = strlen(name);
-    if (!tg_value_string(&architecture, &prefix) || prefix.len > sizeof key - 1 - name_len)
+    if (!tg_value_string(&architecture, &prefix) || prefix.len > sizeof key - 2 - name_len)
         return tg_model_value(model, NULL);
     memcpy(key, prefix.ptr, prefix.len);
     key[prefix.len] = '.';
-    memcpy(key + prefix.len + 1, name, name_len);
+    memcpy(key + prefix.len + 1, name, name_len + 1);
     tg_bytes whole = {key, prefix.len + 1 + name_len};
     return tg_model_value(model, tg_model_find_key_n(model, whole));
 }

@@ -56,7 +56,7 @@ void tgi_commit_warnings(tgi_parse *p)
 
 tgi_step tgi_report(tgi_parse *p, tg_status status, uint64_t offset, uint64_t found, uint64_t limit, const char *what)
 {
-    if (tg_status_is_warning(status)) {
+    if (status >= TGI_FIRST_WARNING && status < TGI_FIRST_WARNING + TGI_MAX_WARNINGS) {
         uint64_t bit = UINT64_C(1) << (status - TGI_FIRST_WARNING);
         tg_warning warning = {status, 0, 1, offset, p->index, found, limit, what};
         if ((p->settings->strict & bit) == 0) {

@@ -78,21 +78,27 @@ TGI_NODISCARD tgi_step tgi_grow(tgi_parse *p, tgi_list *list, size_t entry_size,
  * else TGI_MORE. */
 TGI_NODISCARD tgi_step tgi_short(tgi_parse *p, const tgi_cursor *c, uint64_t n, const char *what);
 
-/* Reads that know what to do when they do not fit. */
+/* Reads that know what to do when they do not fit: they never return TGI_OK without having read. */
 static inline TGI_NODISCARD tgi_step tgi_get_bytes(tgi_parse *p, tgi_cursor *c, uint64_t n, const uint8_t **out,
                                                    const char *what)
 {
-    return tgi_take(c, n, out) ? TGI_OK : tgi_short(p, c, n, what);
+    if (tgi_take(c, n, out))
+        return TGI_OK;
+    return tgi_short(p, c, n, what) == TGI_MORE ? TGI_MORE : TGI_FAIL;
 }
 
 static inline TGI_NODISCARD tgi_step tgi_get_u32(tgi_parse *p, tgi_cursor *c, uint32_t *out, const char *what)
 {
-    return tgi_read_u32(c, out) ? TGI_OK : tgi_short(p, c, 4, what);
+    if (tgi_read_u32(c, out))
+        return TGI_OK;
+    return tgi_short(p, c, 4, what) == TGI_MORE ? TGI_MORE : TGI_FAIL;
 }
 
 static inline TGI_NODISCARD tgi_step tgi_get_u64(tgi_parse *p, tgi_cursor *c, uint64_t *out, const char *what)
 {
-    return tgi_read_u64(c, out) ? TGI_OK : tgi_short(p, c, 8, what);
+    if (tgi_read_u64(c, out))
+        return TGI_OK;
+    return tgi_short(p, c, 8, what) == TGI_MORE ? TGI_MORE : TGI_FAIL;
 }
 
 #endif
