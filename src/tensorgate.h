@@ -105,6 +105,13 @@ typedef enum tg_class {
     X(TG_E_READ, 22, IO, "reading failed")                                                                             \
     X(TG_E_MAP, 23, IO, "mapping failed")                                                                              \
     X(TG_E_FILE_CHANGED, 24, IO, "the file changed while it was in use")                                               \
+    X(TG_E_REGION, 25, USAGE, "the region is not inside the file")                                                     \
+    X(TG_E_GUARD, 26, IO, "the guard could not be set up")                                                             \
+    X(TG_E_NO_SEALS, 27, USAGE, "this system has no memory that can be sealed")                                        \
+    X(TG_E_SEAL, 28, IO, "the sealed copy could not be made")                                                          \
+    X(TG_E_LOCK_LIMIT, 29, IO, "more memory than this process may lock (RLIMIT_MEMLOCK)")                              \
+    X(TG_E_LOCK, 30, IO, "locking failed")                                                                             \
+    X(TG_E_CANCELLED, 31, USAGE, "cancelled by the progress callback")                                                 \
     /* the file ends too early */                                                                                      \
     X(TG_E_EMPTY_FILE, 40, TRUNCATED, "the file is empty")                                                             \
     X(TG_E_TRUNCATED, 41, TRUNCATED, "the file ends inside a field")                                                   \
@@ -339,6 +346,10 @@ typedef enum tg_profile {
     0x2u               /* tg_open_memory only: nobody writes to the memory while the model is
                                  open, so the header is used in place and not copied */
 #define TG_STRICT 0x4u /* every warning is an error */
+#define TG_GUARD 0x8u  /* reads through pointers of tg_tensor_data survive that the file is cut: see there */
+#define TG_SEALED_COPY                                                                                                 \
+    0x10u /* copy the whole file (or region) into memory that nobody can change, and
+                                 vet and map that: for files that hostile programs can write to. Linux only. */
 
 /* tg_options change how a model is opened. NULL means the defaults, which are those of an all-zero
  * struct. Begin with `tg_options options = {sizeof options}`. Everything that it points to is used
@@ -353,6 +364,9 @@ typedef struct tg_options {
     size_t num_strict;
     const uint64_t *hash_key; /* two numbers for the keyed hash of names; NULL: random ones from
                                       the system. Give them only where runs must repeat exactly. */
+    uint64_t region_offset;   /* bytes: where in the file the model begins */
+    uint64_t region_len;      /* bytes of the file that are looked at; 0: up to its end. All offsets that
+                                      are given out, and all alignment, count from region_offset. */
 } tg_options;
 
 /* ---- Open and close ----------------------------------------------------------------------- */
@@ -363,8 +377,10 @@ typedef struct tg_model tg_model;
  * It reads the header into private memory and maps nothing. Only regular files are opened. The file
  * stays open until tg_close.
  *
- * Errors: any TG_E_ status about the file, TG_E_ARGUMENT, TG_E_NO_MEMORY, TG_E_OPEN, TG_E_NOT_REGULAR,
- * TG_E_READ, TG_E_FILE_CHANGED; a TG_W_ status where it was made strict. */
+ * Errors: any TG_E_ status about the file, TG_E_ARGUMENT, TG_E_REGION, TG_E_NO_MEMORY, TG_E_OPEN,
+ * TG_E_NOT_REGULAR, TG_E_READ, TG_E_FILE_CHANGED; TG_E_NO_SEALS and TG_E_SEAL for TG_SEALED_COPY; a TG_W_
+ * status where it was made strict. On Windows `path` is UTF-8, and nobody can write to the file or cut it while
+ * it is open (an open fails with TG_E_OPEN while somebody else has it open for writing). */
 TG_API tg_status tg_open_path(const char *path, const tg_options *options, tg_model **out_model, tg_error *out_error);
 
 /* tg_open_fd is tg_open_path for a file that is open for reading. `fd` is duplicated: it may be closed
@@ -410,7 +426,16 @@ TG_API uint64_t tg_model_alignment(const tg_model *model);
  * are no tensors. */
 TG_API uint64_t tg_model_data_offset(const tg_model *model);
 
-TG_API uint64_t tg_model_file_size(const tg_model *model); /* bytes, when it was opened */
+TG_API uint64_t tg_model_file_size(const tg_model *model); /* bytes of it, or of the region, when it was opened */
+
+/* tg_model_region_offset returns where in its file the model begins, in bytes: tg_options.region_offset. */
+TG_API uint64_t tg_model_region_offset(const tg_model *model);
+
+/* tg_model_is_immutable says whether the system keeps everybody from changing the bytes of the model: a sealed
+ * copy (TG_SEALED_COPY), a descriptor with F_SEAL_WRITE and F_SEAL_SHRINK, or a file under fs-verity. False for
+ * everything else: permissions, locks and promises of the caller do not count. */
+TG_API bool tg_model_is_immutable(const tg_model *model);
+
 TG_API uint32_t tg_model_num_files(const tg_model *model);
 
 /* ---- Tensors ---------------------------------------------------------------------------------- */
@@ -454,10 +479,21 @@ TG_API const tg_tensor *tg_model_find_tensor_n(const tg_model *model, tg_bytes n
  * gives a pointer that must not be read and length 0.
  *
  * Nothing can make a mapped file stay as it is: whoever may write to it can change the weights under
- * the pointer, and who truncates it turns reads into SIGBUS. Against such writers use tg_tensor_read.
+ * the pointer, and who truncates it turns reads into SIGBUS. Against such writers use tg_tensor_read, or open
+ * with TG_SEALED_COPY.
  *
- * Errors: TG_E_ARGUMENT, TG_E_FOREIGN_TENSOR, TG_E_NOT_MAPPABLE (reader source), TG_E_ADDRESS_SPACE,
- * TG_E_MAP, TG_E_FILE_CHANGED (the file is shorter than when it was opened). */
+ * With TG_GUARD, the first such call in the process installs a handler for SIGBUS, which stays for good (so the
+ * library must not be unloaded). A read of a page that the file no longer has then gives zeros, and from then on
+ * tg_model_recheck and tg_tensor_data say TG_E_FILE_CHANGED for this model: ask before you rely on what was
+ * computed. The page in which the file now ends reads as zeros behind that end without a fault; the size tells,
+ * and tg_model_recheck looks at it. All other bus errors go to the handler that was there before. A
+ * handler that is installed later, and does not pass on what is not its own, switches the guard off and does no
+ * other harm. At most 1024 guarded mappings; beyond that, TG_E_GUARD. Windows lets nobody cut a
+ * mapped file, and there the flag has no effect.
+ *
+ * Errors: TG_E_ARGUMENT, TG_E_FOREIGN_TENSOR, TG_E_NOT_MAPPABLE (reader source), TG_E_ADDRESS_SPACE (the data is too
+ * large to map here: tg_tensor_read works), TG_E_MAP, TG_E_READ, TG_E_GUARD, TG_E_FILE_CHANGED (the file
+ * is shorter than when it was opened). */
 TG_API tg_status tg_tensor_data(const tg_model *model, const tg_tensor *tensor, const void **out_data, size_t *out_len,
                                 tg_error *out_error);
 
@@ -468,9 +504,42 @@ TG_API tg_status tg_tensor_read(const tg_model *model, const tg_tensor *tensor, 
                                 size_t len, tg_error *out_error);
 
 /* tg_model_recheck returns TG_E_FILE_CHANGED if the file's identity, size or times are not what they were
- * when it was opened. TG_OK means that no change was seen, not that there was none: writes through a
- * mapping and within the tick of a coarse clock leave no trace. Memory and readers always give TG_OK. */
+ * when it was opened, or if the guard met a page that was gone. TG_OK means that no change was seen, not that
+ * there was none: writes through a mapping and within the tick of a coarse clock leave no trace. Memory and
+ * readers always give TG_OK. */
 TG_API tg_status tg_model_recheck(const tg_model *model, tg_error *out_error);
+
+/* tg_tensor_alignment returns the largest power of two that divides the address which tg_tensor_data gives for
+ * `tensor`, but no more than a page; so an engine knows beforehand whether it can use the bytes in place. 0 for an
+ * empty tensor, a tensor of another model, and readers, which cannot be mapped. */
+TG_API uint64_t tg_tensor_alignment(const tg_model *model, const tg_tensor *tensor);
+
+/* tg_progress is told how far a long call is. It may cancel it. */
+typedef struct tg_progress {
+    size_t struct_size; /* bytes: sizeof(tg_progress) of the caller */
+    /* `done` of `total` bytes; called in the calling thread, at first with 0 and at last with all. Returning false
+     * ends the call with TG_E_CANCELLED. */
+    bool (*report)(void *context, uint64_t done, uint64_t total);
+    void *context;
+} tg_progress;
+
+/* The next three work on `num` tensors of the model, or on all where `tensors` is NULL. `progress` may be NULL. They map
+ * the data as tg_tensor_data does, never fault, and fail as it does, and with TG_E_CANCELLED.
+ *
+ * tg_model_prefetch brings the tensors into memory. A file that was cut gives TG_E_FILE_CHANGED. */
+TG_API tg_status tg_model_prefetch(const tg_model *model, const tg_tensor *const *tensors, uint64_t num,
+                                   const tg_progress *progress, tg_error *out_error);
+
+/* tg_model_lock brings them in and keeps them there until tg_close or tg_model_drop. After a failure none of them is
+ * locked. Errors: TG_E_LOCK_LIMIT, with the bytes of the tensors in `found` and what the process may
+ * lock in all in `limit` (RLIMIT_MEMLOCK; on Windows the working set); TG_E_LOCK, TG_E_NO_MEMORY. */
+TG_API tg_status tg_model_lock(const tg_model *model, const tg_tensor *const *tensors, uint64_t num,
+                               const tg_progress *progress, tg_error *out_error);
+
+/* tg_model_drop unlocks them and lets their memory go, as far as it holds nothing else. Pointers stay good:
+ * the bytes come from the file again when they are touched. */
+TG_API tg_status tg_model_drop(const tg_model *model, const tg_tensor *const *tensors, uint64_t num,
+                               tg_error *out_error);
 
 /* ---- Keys and values ------------------------------------------------------------------------------ */
 

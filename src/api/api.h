@@ -12,10 +12,17 @@ struct tg_model {
     tgi_model core;
     tgi_source source;
     tgi_window window;
+    uint32_t flags;    /* TG_GUARD matters when the data is mapped */
+    atomic_bool cut;   /* the guard met a page that the file no longer has */
     uint64_t data_end; /* end of the last tensor */
     /* [core.data_offset, data_end) in the address space; NULL until it is asked for */
     _Atomic(const uint8_t *) mapped;
 };
+
+/* Checks the tensor that a caller gave, and maps the data of its file, where that did not happen before; the tensor is
+ * then at `*out_data`. An empty tensor is TG_OK, and nothing happens. */
+TGI_NODISCARD tgi_fault tgi_map_tensor(const tg_model *model, const tg_tensor *tensor, const uint8_t **out_data,
+                                       const char **out_what);
 
 /* Unmaps the data, where it was mapped. */
 void tgi_unmap(tg_model *model);

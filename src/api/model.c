@@ -42,6 +42,16 @@ uint64_t tg_model_file_size(const tg_model *model)
     return model != NULL ? model->core.file_size : 0;
 }
 
+uint64_t tg_model_region_offset(const tg_model *model)
+{
+    return model != NULL ? model->source.origin : 0;
+}
+
+bool tg_model_is_immutable(const tg_model *model)
+{
+    return model != NULL && model->source.immutable;
+}
+
 uint32_t tg_model_num_files(const tg_model *model)
 {
     return model != NULL ? 1 : 0;

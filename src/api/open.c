@@ -114,6 +114,8 @@ static tg_model *new_model(const tgi_source *source, const tgi_settings *setting
     model->core.hash = settings->hash;
     model->core.file_size = source->size;
     model->source = *source;
+    model->flags = settings->flags;
+    atomic_init(&model->cut, false);
     atomic_init(&model->mapped, NULL);
     uint64_t most = settings->limits.max_header_bytes;
     if (most < TGI_DETECT_BYTES)
@@ -121,7 +123,7 @@ static tg_model *new_model(const tgi_source *source, const tgi_settings *setting
     if (most > source->size)
         most = source->size;
     if (source->memory != NULL && (settings->flags & TG_STABLE_MEMORY) != 0)
-        model->window = tgi_window_borrow(source->memory, most);
+        model->window = tgi_window_borrow(source->memory + source->base, most);
     model->window.most = most;
     return model;
 }
@@ -131,7 +133,7 @@ tg_status tgi_open(tgi_source *source, const tgi_settings *settings, tg_model **
     tg_error error;
     tg_model *model = new_model(source, settings);
     if (model == NULL) {
-        source->calls->close(source);
+        tgi_source_close(source);
         return tgi_fail(out_error, TG_E_NO_MEMORY, 0, NULL);
     }
     tgi_parse p;
@@ -157,6 +159,13 @@ static tg_status open_source(tgi_source *source, tgi_fault fault, const tgi_sett
 {
     if (fault.status != TG_OK)
         return tgi_fail(out_error, fault.status, fault.os_code, NULL);
+    fault = tgi_source_region(source, settings->region_offset, settings->region_len);
+    if (fault.status == TG_OK && (settings->flags & TG_SEALED_COPY) != 0)
+        fault = tgi_source_seal(source);
+    if (fault.status != TG_OK) {
+        tgi_source_close(source);
+        return tgi_fail(out_error, fault.status, fault.os_code, NULL);
+    }
     return tgi_open(source, settings, out_model, out_error);
 }
 
@@ -213,6 +222,6 @@ void tg_close(tg_model *model)
     if (model == NULL)
         return;
     tgi_unmap(model);
-    model->source.calls->close(&model->source);
+    tgi_source_close(&model->source);
     tgi_arena_release(&model->core.arena);
 }

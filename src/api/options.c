@@ -97,7 +97,7 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
         memcpy(&o, options, options->struct_size < sizeof o ? options->struct_size : sizeof o);
     }
     *out_what = "options.flags";
-    if ((o.flags & ~(TG_CHECK_TEXT | TG_STABLE_MEMORY | TG_STRICT)) != 0)
+    if ((o.flags & ~(TG_CHECK_TEXT | TG_STABLE_MEMORY | TG_STRICT | TG_GUARD | TG_SEALED_COPY)) != 0)
         return false;
     *out_what = "options.profile";
     if (o.profile > TG_PROFILE_LLAMA_CPP)
@@ -114,6 +114,8 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
     out->allocator = o.allocator != NULL ? *o.allocator : usual;
     out->flags = o.flags;
     out->profile = o.profile;
+    out->region_offset = o.region_offset;
+    out->region_len = o.region_len;
     uint64_t random[2];
     if (o.hash_key == NULL)
         tgi_random(random, sizeof random);

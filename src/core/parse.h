@@ -27,6 +27,7 @@ typedef struct tgi_settings {
     uint32_t flags;
     uint32_t profile;
     uint64_t strict; /* bit n: warning TGI_FIRST_WARNING + n is an error */
+    uint64_t region_offset, region_len;
 } tgi_settings;
 
 #define TGI_MAX_ARRAY_DEPTH 16 /* the largest max_array_depth */

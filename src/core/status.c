@@ -49,7 +49,7 @@ const char *tg_status_text(tg_status status)
 bool tg_status_is_warning(tg_status status)
 {
     const struct status_row *row = find_status(status);
-    return row != NULL && row->status >= TG_W_TRAILING_NUL;
+    return row != NULL && status >= 300 && status < 364;
 }
 
 bool tg_status_at(size_t index, tg_status *out_status)

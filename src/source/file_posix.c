@@ -3,6 +3,9 @@
 #if !defined(_FILE_OFFSET_BITS)
 #define _FILE_OFFSET_BITS 64 /* 32-bit hosts too have files above 2 GiB */
 #endif
+#if !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE
+#endif
 #if !defined(_POSIX_C_SOURCE) && !defined(__APPLE__)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -18,6 +21,11 @@
 
 /* Linux takes no more in one call; others are content with less too. */
 #define LONGEST_READ ((size_t)0x7ffff000)
+
+/* Since Linux 5.14; tells a page that the file no longer has, where touching it would be a signal. */
+#if defined(__linux__) && !defined(MADV_POPULATE_READ)
+#define MADV_POPULATE_READ 22
+#endif
 
 static const tgi_fault no_fault = {TG_OK, 0};
 
@@ -78,29 +86,40 @@ static tgi_fault file_recheck(const tgi_source *source)
     return same_identity(&now, &source->identity) ? no_fault : changed;
 }
 
-/* How many bytes of its page stand before byte `offset`. */
-static size_t bytes_before(uint64_t offset)
-{
-    long page = sysconf(_SC_PAGESIZE);
-    return (size_t)(offset % (page > 0 ? (uint64_t)page : 4096));
-}
-
-/* Maps from the page that holds byte `offset`. A file that is shorter by now is refused, not mapped. */
-static tgi_fault file_map(const tgi_source *source, uint64_t offset, size_t len, const uint8_t **out_data)
+/* Is [offset, offset + len) still inside the file? */
+static tgi_fault check_size(const tgi_source *source, uint64_t offset, size_t len)
 {
     struct stat st;
     if (fstat(source->fd, &st) != 0)
-        return fault_of(TG_E_MAP);
-    if (st.st_size < 0 || (uint64_t)st.st_size < offset || (uint64_t)st.st_size - offset < len) {
-        tgi_fault fault = {TG_E_FILE_CHANGED, 0};
+        return fault_of(TG_E_READ);
+    tgi_fault changed = {TG_E_FILE_CHANGED, 0};
+    return st.st_size < 0 || (uint64_t)st.st_size < offset || (uint64_t)st.st_size - offset < len ? changed : no_fault;
+}
+
+/* How many bytes of its page stand before byte `offset`. */
+static size_t bytes_before(uint64_t offset)
+{
+    return (size_t)(offset % tgi_page_size());
+}
+
+/* Maps from the page that holds byte `offset`. A file that is shorter by now is refused, not mapped; and as sizes
+ * can lie, its last byte must be there to read. */
+static tgi_fault file_map(const tgi_source *source, uint64_t offset, size_t len, const uint8_t **out_data)
+{
+    uint8_t last;
+    tgi_fault fault = check_size(source, offset, len);
+    if (fault.status == TG_OK)
+        fault = file_read(source, offset + (len - 1), &last, 1);
+    if (fault.status != TG_OK)
         return fault;
-    }
     size_t skip = bytes_before(offset);
     if (len > SIZE_MAX / 2 - skip) {
-        tgi_fault fault = {TG_E_ADDRESS_SPACE, 0};
+        fault.status = TG_E_ADDRESS_SPACE;
         return fault;
     }
-    void *data = mmap(NULL, len + skip, PROT_READ, MAP_SHARED, source->fd, (off_t)(offset - skip));
+    /* Older kernels take a shared mapping of sealed memory for an attempt to write. Pages are shared either way. */
+    int flags = source->immutable ? MAP_PRIVATE : MAP_SHARED;
+    void *data = mmap(NULL, len + skip, PROT_READ, flags, source->fd, (off_t)(offset - skip));
     if (data == MAP_FAILED)
         return fault_of(errno == ENOMEM ? TG_E_ADDRESS_SPACE : TG_E_MAP);
     *out_data = (const uint8_t *)data + skip;
@@ -114,16 +133,100 @@ static void file_unmap(const tgi_source *source, uint64_t offset, size_t len, co
     (void)munmap((void *)(uintptr_t)(data - skip), len + skip);
 }
 
+/* Reading brings pages in too, on systems that cannot be asked for it. */
+static tgi_fault populate_by_read(const tgi_source *source, uint64_t offset, size_t len)
+{
+    uint8_t buffer[65536];
+    tgi_fault fault = no_fault;
+    while (len > 0 && fault.status == TG_OK) {
+        size_t some = len < sizeof buffer ? len : sizeof buffer;
+        fault = file_read(source, offset, buffer, some);
+        offset += some;
+        len -= some;
+    }
+    return fault;
+}
+
+static tgi_fault populate(const tgi_source *source, uint64_t offset, size_t len, const uint8_t *data)
+{
+    tgi_fault fault = check_size(source, offset, len);
+    if (fault.status != TG_OK)
+        return fault;
+#if defined(MADV_POPULATE_READ)
+    size_t skip = (size_t)((uintptr_t)data % tgi_page_size());
+    while (madvise((void *)(uintptr_t)(data - skip), len + skip, MADV_POPULATE_READ) != 0) {
+        if (errno == EFAULT)
+            return fault_of(TG_E_FILE_CHANGED);
+        if (errno == EINVAL || errno == ENOSYS)
+            return populate_by_read(source, offset, len);
+        if (errno != EINTR && errno != EAGAIN)
+            return fault_of(errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_READ);
+    }
+    return no_fault;
+#else
+    (void)data;
+    return populate_by_read(source, offset, len);
+#endif
+}
+
+/* Lets go of the pages that hold nothing else. Their bytes come from the file again when they are touched. */
+static void drop(const tgi_source *source, uint64_t offset, size_t len, const uint8_t *data)
+{
+    size_t page = tgi_page_size(), skip = (page - (size_t)((uintptr_t)data % page)) % page;
+    if (len < skip + page)
+        return;
+    size_t whole = (len - skip) / page * page;
+    (void)madvise((void *)(uintptr_t)(data + skip), whole, MADV_DONTNEED);
+#if defined(POSIX_FADV_DONTNEED)
+    (void)posix_fadvise(source->fd, (off_t)(offset + skip), (off_t)whole, POSIX_FADV_DONTNEED);
+#else
+    (void)source;
+    (void)offset;
+#endif
+}
+
+static tgi_fault file_advise(const tgi_source *source, tgi_advice advice, uint64_t offset, size_t len,
+                             const uint8_t *data)
+{
+    tgi_fault fault = no_fault, changed;
+    switch (advice) {
+    case TGI_POPULATE:
+        return populate(source, offset, len, data);
+    case TGI_LOCK:
+        fault = tgi_pages_lock(data, len);
+        changed = check_size(source, offset, len);
+        return fault.status != TG_OK && changed.status != TG_OK ? changed : fault;
+    case TGI_UNLOCK:
+        tgi_pages_unlock(data, len);
+        return fault;
+    case TGI_DROP:
+        drop(source, offset, len, data);
+        return fault;
+    }
+    fault.status = TG_E_INTERNAL;
+    return fault;
+}
+
 static void file_close(tgi_source *source)
 {
     (void)close(source->fd);
     source->fd = -1;
 }
 
+/* Some files of /proc call themselves regular and empty, and have bytes. */
+static bool has_bytes(int fd)
+{
+    uint8_t byte;
+    ssize_t got = pread(fd, &byte, 1, 0);
+    while (got < 0 && errno == EINTR)
+        got = pread(fd, &byte, 1, 0);
+    return got > 0;
+}
+
 /* Takes over `fd`, and closes it on failure. */
 static tgi_fault file_adopt(tgi_source *source, int fd)
 {
-    static const tgi_source_calls calls = {file_read, file_map, file_unmap, file_recheck, file_close};
+    static const tgi_source_calls calls = {file_read, file_map, file_unmap, file_advise, file_recheck, file_close};
     struct stat st;
     tgi_fault fault = no_fault;
     if (fstat(fd, &st) != 0) {
@@ -133,6 +236,8 @@ static tgi_fault file_adopt(tgi_source *source, int fd)
         fault.os_code = S_ISDIR(st.st_mode) ? EISDIR : 0;
     } else if (st.st_size < 0) {
         fault.status = TG_E_OPEN;
+    } else if (st.st_size == 0 && has_bytes(fd)) {
+        fault.status = TG_E_NOT_REGULAR;
     }
     if (fault.status != TG_OK) {
         (void)close(fd);
@@ -141,6 +246,7 @@ static tgi_fault file_adopt(tgi_source *source, int fd)
     memset(source, 0, sizeof *source);
     source->calls = &calls;
     source->fd = fd;
+    source->immutable = tgi_fd_is_immutable(fd);
     source->identity = identity_of(&st);
     source->size = source->identity.size;
     return no_fault;

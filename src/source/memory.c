@@ -44,6 +44,31 @@ static void unmap_nothing(const tgi_source *source, uint64_t offset, size_t len,
     (void)data;
 }
 
+/* The caller's memory: it can be locked, but what else happens to its pages is the caller's affair. */
+static tgi_fault memory_advise(const tgi_source *source, tgi_advice advice, uint64_t offset, size_t len,
+                               const uint8_t *data)
+{
+    (void)source;
+    (void)offset;
+    if (advice == TGI_LOCK)
+        return tgi_pages_lock(data, len);
+    if (advice == TGI_UNLOCK)
+        tgi_pages_unlock(data, len);
+    return no_fault;
+}
+
+static tgi_fault reader_advise(const tgi_source *source, tgi_advice advice, uint64_t offset, size_t len,
+                               const uint8_t *data)
+{
+    (void)source;
+    (void)advice;
+    (void)offset;
+    (void)len;
+    (void)data;
+    tgi_fault fault = {TG_E_NOT_MAPPABLE, 0};
+    return fault;
+}
+
 static tgi_fault recheck_nothing(const tgi_source *source)
 {
     (void)source;
@@ -57,7 +82,8 @@ static void close_nothing(tgi_source *source)
 
 tgi_fault tgi_source_memory(tgi_source *source, const void *data, size_t len)
 {
-    static const tgi_source_calls calls = {memory_read, memory_map, unmap_nothing, recheck_nothing, close_nothing};
+    static const tgi_source_calls calls = {memory_read,   memory_map,      unmap_nothing,
+                                           memory_advise, recheck_nothing, close_nothing};
     memset(source, 0, sizeof *source);
     source->calls = &calls;
     source->fd = -1;
@@ -68,7 +94,8 @@ tgi_fault tgi_source_memory(tgi_source *source, const void *data, size_t len)
 
 tgi_fault tgi_source_reader(tgi_source *source, const tg_reader *reader)
 {
-    static const tgi_source_calls calls = {reader_read, reader_map, unmap_nothing, recheck_nothing, close_nothing};
+    static const tgi_source_calls calls = {reader_read,   reader_map,      unmap_nothing,
+                                           reader_advise, recheck_nothing, close_nothing};
     memset(source, 0, sizeof *source);
     source->calls = &calls;
     source->fd = -1;

@@ -45,7 +45,7 @@ tgi_fault tgi_window_grow(tgi_window *window, tgi_arena *arena, const tgi_source
     uint8_t *data = (uint8_t *)window->block;
     window->data = data;
     tgi_pages_expect(data + window->len, len - window->len);
-    fault = source->calls->read(source, window->len, data + window->len, len - window->len);
+    fault = tgi_source_read(source, window->len, data + window->len, len - window->len);
     if (fault.status == TG_OK)
         window->len = len;
     return fault;
