@@ -163,6 +163,18 @@ typedef enum tg_class {
     X(TG_E_PROFILE_ORDER, 242, UNSUPPORTED, "llama.cpp wants each tensor right behind the one before it")              \
     X(TG_E_PROFILE_NESTED, 243, UNSUPPORTED, "llama.cpp does not load arrays in arrays")                               \
     X(TG_E_PROFILE_DIMS, 244, UNSUPPORTED, "llama.cpp's own check of the dimensions refuses them")                     \
+    /* models in zip archives */                                                                                       \
+    X(TG_E_ZIP_END, 600, MALFORMED, "the end record of the zip archive does not fit the file")                         \
+    X(TG_E_ZIP_DIRECTORY, 601, MALFORMED, "the directory of the zip archive contradicts itself")                       \
+    X(TG_E_ZIP_RANGE, 602, MALFORMED, "member of the zip archive that is not inside the file")                         \
+    X(TG_E_ZIP_OVERLAP, 603, MALFORMED, "members of the zip archive overlap")                                          \
+    X(TG_E_ZIP_LOCAL, 604, MALFORMED, "the header in front of the member is not what the directory says")              \
+    X(TG_E_ZIP_STORED, 605, UNSUPPORTED, "the member is compressed or encrypted, so it cannot be used in place")       \
+    X(TG_E_ZIP_SEVERAL, 606, USAGE, "the zip archive holds more than one model")                                       \
+    X(TG_E_ZIP_MEMBER, 607, USAGE, "no zip archive with a member of that name")                                        \
+    X(TG_E_ZIP_DUPLICATE, 608, MALFORMED, "two members of the zip archive have that name")                             \
+    X(TG_E_ZIP_POLYGLOT, 609, MALFORMED, "a model with a zip archive at its end that names another")                   \
+    X(TG_E_LIMIT_ZIP, 610, LIMIT, "directory of a zip archive larger than the limit")                                  \
     /* warnings */                                                                                                     \
     X(TG_W_TRAILING_NUL, 300, MALFORMED, "string ends with a NUL byte, which was left out")                            \
     X(TG_W_KEY_STYLE, 301, MALFORMED, "key segment outside [a-z0-9_-]+")                                               \
@@ -229,7 +241,7 @@ typedef struct tg_error {
  * the length that the whole line has, in bytes without the NUL. */
 TG_API size_t tg_error_format(const tg_error *error, char *out_buffer, size_t len);
 
-/* tg_error_entry returns what `index` counts: "key", "tensor" or "" where there is no index. */
+/* tg_error_entry returns what `index` counts: "key", "tensor", "member" or "" where there is no index. */
 TG_API const char *tg_error_entry(const tg_error *error);
 
 /* tg_error_hint returns a static sentence that says what the file probably is, or what to do about
@@ -367,6 +379,12 @@ typedef struct tg_options {
     uint64_t region_offset;   /* bytes: where in the file the model begins */
     uint64_t region_len;      /* bytes of the file that are looked at; 0: up to its end. All offsets that
                                       are given out, and all alignment, count from region_offset. */
+    const char *member;       /* the model is the member of this name in the zip archive at the end of the
+                                      file; NULL: see tg_open_path */
+    /* NULL, or told of each member that could have been meant, before TG_E_ZIP_SEVERAL or TG_E_ZIP_MEMBER is
+     * returned. `name` has `len` bytes of the file: any byte but NUL may be among them. */
+    void (*member_seen)(void *context, const char *name, size_t len, uint64_t size);
+    void *member_context;
 } tg_options;
 
 /* ---- Open and close ----------------------------------------------------------------------- */
@@ -376,6 +394,11 @@ typedef struct tg_model tg_model;
 /* tg_open_path vets the file at `path` and, where every rule holds, stores a model in `*out_model`.
  * It reads the header into private memory and maps nothing. Only regular files are opened. The file
  * stays open until tg_close.
+ *
+ * A file that does not begin as a model, and ends with a zip archive that names a member `….gguf`, is opened as
+ * that member, in place, if it is stored uncompressed (a llamafile); all offsets then count from its first
+ * byte, but for those of TG_E_ZIP_ errors. Several such members are TG_E_ZIP_SEVERAL, unless tg_options.member says
+ * which. A model at whose end stands such an archive is TG_E_ZIP_POLYGLOT: two programs would see two models.
  *
  * Errors: any TG_E_ status about the file, TG_E_ARGUMENT, TG_E_REGION, TG_E_NO_MEMORY, TG_E_OPEN,
  * TG_E_NOT_REGULAR, TG_E_READ, TG_E_FILE_CHANGED; TG_E_NO_SEALS and TG_E_SEAL for TG_SEALED_COPY; a TG_W_
@@ -406,7 +429,8 @@ typedef struct tg_reader {
 } tg_reader;
 
 /* tg_open_reader vets what `reader` reads. It asks for few, growing ranges that end at most
- * max(64 KiB, the bytes already parsed) beyond the header. */
+ * max(64 KiB, the bytes already parsed) beyond the header; then for the last 65 633 bytes, at the most, where the
+ * directory of a zip archive would stand; and, where one does, for that. Without one, no byte is asked for twice. */
 TG_API tg_status tg_open_reader(const tg_reader *reader, const tg_options *options, tg_model **out_model,
                                 tg_error *out_error);
 
@@ -428,7 +452,8 @@ TG_API uint64_t tg_model_data_offset(const tg_model *model);
 
 TG_API uint64_t tg_model_file_size(const tg_model *model); /* bytes of it, or of the region, when it was opened */
 
-/* tg_model_region_offset returns where in its file the model begins, in bytes: tg_options.region_offset. */
+/* tg_model_region_offset returns where in its file the model begins, in bytes: tg_options.region_offset, and, in a
+ * zip archive, what comes before the member. */
 TG_API uint64_t tg_model_region_offset(const tg_model *model);
 
 /* tg_model_is_immutable says whether the system keeps everybody from changing the bytes of the model: a sealed

@@ -3,6 +3,7 @@
 #include "api.h"
 
 #include "../formats/format.h"
+#include "zip.h"
 
 #include <string.h>
 
@@ -71,6 +72,23 @@ static tgi_step finish(tgi_parse *p, tg_model *model, const tgi_format *format, 
     return TGI_OK;
 }
 
+/* Starts the window over the bytes of the source. */
+static void open_window(tg_model *model, const tgi_settings *settings)
+{
+    const tgi_source *source = &model->source;
+    uint64_t most = settings->limits.max_header_bytes;
+    if (most < TGI_DETECT_BYTES)
+        most = TGI_DETECT_BYTES;
+    if (most > source->size)
+        most = source->size;
+    tgi_window window = {NULL, 0, NULL, 0, most};
+    if (source->memory != NULL && (settings->flags & TG_STABLE_MEMORY) != 0)
+        window = tgi_window_borrow(source->memory + source->base, most);
+    tgi_arena_free(&model->core.arena, model->window.block);
+    model->window = window;
+    model->core.file_size = source->size;
+}
+
 /* Tells the format by the first bytes, which are looked at whatever the limit on headers. */
 static tgi_step detect(tgi_parse *p, tg_model *model, const tgi_format **out_format)
 {
@@ -85,16 +103,41 @@ static tgi_step detect(tgi_parse *p, tg_model *model, const tgi_format **out_for
     return TGI_OK;
 }
 
+/* The file does not begin as a model, or a member was asked for: looks for one in a zip archive at its end. */
+static tgi_step enter_zip(tgi_parse *p, tg_model *model, tgi_step detected, const tgi_format **out_format)
+{
+    tgi_place place;
+    tg_error before = *p->error;
+    TGI_TRY(tgi_zip_locate(p, &model->source, &model->window, &place));
+    if (!place.found && p->settings->member != NULL)
+        return tgi_report(p, TG_E_ZIP_MEMBER, 0, 0, 0, NULL);
+    if (!place.found) {
+        *p->error = before;
+        return detected;
+    }
+    if (detected == TGI_OK)
+        return tgi_report(p, TG_E_ZIP_POLYGLOT, place.offset, 0, 0, "member");
+    tgi_source_narrow(&model->source, place.offset, place.len);
+    open_window(model, p->settings);
+    show_window(p, &model->window);
+    return detect(p, model, out_format);
+}
+
 static tgi_step parse(tgi_parse *p, tg_model *model)
 {
     const tgi_format *format = NULL;
     void *state = NULL;
-    TGI_TRY(detect(p, model, &format));
+    tgi_step step = detect(p, model, &format);
+    if ((step == TGI_FAIL && p->error->status == TG_E_MAGIC) || (step == TGI_OK && p->settings->member != NULL))
+        step = enter_zip(p, model, step, &format);
+    TGI_TRY(step);
     model->core.format = format->format;
     TGI_TRY(tgi_allocated(p, tgi_arena_resize_aside(&model->core.arena, &state, format->state_size)));
     memset(state, 0, format->state_size);
-    tgi_step step = run_steps(p, model, format, state);
+    step = run_steps(p, model, format, state);
     if (step == TGI_DONE)
+        step = tgi_zip_refuse(p, &model->source, &model->window);
+    if (step == TGI_OK)
         step = finish(p, model, format, state);
     tgi_arena_free(&model->core.arena, state);
     return step;
@@ -112,25 +155,17 @@ static tg_model *new_model(const tgi_source *source, const tgi_settings *setting
     memset(model, 0, sizeof *model);
     model->core.arena = arena;
     model->core.hash = settings->hash;
-    model->core.file_size = source->size;
     model->source = *source;
     model->flags = settings->flags;
     atomic_init(&model->cut, false);
     atomic_init(&model->mapped, NULL);
-    uint64_t most = settings->limits.max_header_bytes;
-    if (most < TGI_DETECT_BYTES)
-        most = TGI_DETECT_BYTES;
-    if (most > source->size)
-        most = source->size;
-    if (source->memory != NULL && (settings->flags & TG_STABLE_MEMORY) != 0)
-        model->window = tgi_window_borrow(source->memory + source->base, most);
-    model->window.most = most;
+    open_window(model, settings);
     return model;
 }
 
 tg_status tgi_open(tgi_source *source, const tgi_settings *settings, tg_model **out_model, tg_error *out_error)
 {
-    tg_error error;
+    tg_error error = {TG_OK, 0, 0, TG_NO_INDEX, 0, 0, 0, NULL, {0, 0, 0, 0}};
     tg_model *model = new_model(source, settings);
     if (model == NULL) {
         tgi_source_close(source);

@@ -116,6 +116,9 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
     out->profile = o.profile;
     out->region_offset = o.region_offset;
     out->region_len = o.region_len;
+    out->member = o.member;
+    out->member_seen = o.member_seen;
+    out->member_context = o.member_context;
     uint64_t random[2];
     if (o.hash_key == NULL)
         tgi_random(random, sizeof random);

@@ -120,6 +120,21 @@ static inline TGI_NODISCARD bool tgi_read_u8(tgi_cursor *c, uint8_t *out)
 
 /*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out, c->pos;
+  @ ensures \result <==> 2 <= \old(c->len - c->pos);
+  @ ensures !\result ==> c->pos == \old(c->pos) && *out == \old(*out);
+  @ ensures cursor_valid(c);
+  @*/
+static inline TGI_NODISCARD bool tgi_read_u16(tgi_cursor *c, uint16_t *out)
+{
+    const uint8_t *p;
+    if (!tgi_take(c, 2, &p))
+        return false;
+    *out = tgi_load_u16(p, c->big_endian);
+    return true;
+}
+
+/*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
+  @ assigns *out, c->pos;
   @ ensures \result <==> 4 <= \old(c->len - c->pos);
   @ ensures !\result ==> c->pos == \old(c->pos) && *out == \old(*out);
   @ ensures cursor_valid(c);

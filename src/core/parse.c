@@ -13,6 +13,10 @@ static tgi_hint usual_hint(tg_status status, uint64_t found)
         return TGI_HINT_REQUANTIZE;
     if (status == TG_E_VERSION)
         return TGI_HINT_NEWER;
+    if (status == TG_E_ZIP_SEVERAL)
+        return TGI_HINT_MEMBER;
+    if (status == TG_E_ZIP_STORED)
+        return TGI_HINT_STORE;
     switch (tg_status_class(status)) {
     case TG_CLASS_TRUNCATED:
         return TGI_HINT_CUT;

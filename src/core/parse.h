@@ -28,6 +28,9 @@ typedef struct tgi_settings {
     uint32_t profile;
     uint64_t strict; /* bit n: warning TGI_FIRST_WARNING + n is an error */
     uint64_t region_offset, region_len;
+    const char *member; /* or NULL */
+    void (*member_seen)(void *context, const char *name, size_t len, uint64_t size);
+    void *member_context;
 } tgi_settings;
 
 #define TGI_MAX_ARRAY_DEPTH 16 /* the largest max_array_depth */

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where tensor data is (see tgi_check_places in validate.h): alignment and bounds of each tensor in the order
  * of the table, then overlaps and gaps in one sweep in the order of the data. Linear in the tensors. */
+#include "sort.h"
 #include "validate.h"
-
-typedef struct place {
-    uint64_t start;
-    uint64_t index; /* of the tensor */
-} place;
 
 static tgi_step report(tgi_parse *p, tg_status status, const tgi_tensor *tensor, uint64_t found, uint64_t limit,
                        const char *what)
@@ -69,26 +65,6 @@ static tgi_step place_all(tgi_parse *p, const tgi_place_rule *rule, bool *out_so
     return TGI_OK;
 }
 
-/* Sorts by `start`, stably, by one byte after the other (radix sort); bytes that are the same everywhere are
- * passed over. `*places` and `*spare` have room for `count` and may change roles. */
-static void sort_places(place **places, place **spare, uint64_t count)
-{
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        uint64_t at[257] = {0};
-        for (uint64_t i = 0; i < count; i++)
-            at[((*places)[i].start >> shift & 0xFF) + 1]++;
-        if (at[((*places)[0].start >> shift & 0xFF) + 1] == count)
-            continue;
-        for (size_t digit = 1; digit <= 256; digit++)
-            at[digit] += at[digit - 1];
-        for (uint64_t i = 0; i < count; i++)
-            (*spare)[at[(*places)[i].start >> shift & 0xFF]++] = (*places)[i];
-        place *swap = *places;
-        *places = *spare;
-        *spare = swap;
-    }
-}
-
 typedef struct sweep {
     const tgi_place_rule *rule;
     uint64_t end;    /* of the data so far */
@@ -117,13 +93,13 @@ static tgi_step sweep_unsorted(tgi_parse *p, sweep *s)
     tgi_model *m = p->model;
     uint64_t count = m->tensors.count;
     void *block = NULL;
-    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&m->arena, &block, 2 * count * sizeof(place))));
-    place *places = (place *)block, *spare = places + count;
+    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&m->arena, &block, 2 * count * sizeof(tgi_sorted))));
+    tgi_sorted *places = (tgi_sorted *)block, *spare = places + count;
     for (uint64_t i = 0; i < count; i++) {
-        places[i].start = tgi_tensor_at(m, i)->seen.offset;
+        places[i].key = tgi_tensor_at(m, i)->seen.offset;
         places[i].index = i;
     }
-    sort_places(&places, &spare, count);
+    tgi_sort(&places, &spare, count);
     tgi_step step = TGI_OK;
     for (uint64_t i = 0; i < count && step == TGI_OK; i++)
         step = sweep_tensor(p, s, places[i].index);

@@ -154,7 +154,14 @@ const char *tg_error_entry(const tg_error *error)
 {
     if (error == NULL || error->index == TG_NO_INDEX)
         return "";
-    return error->reserved[TGI_ERROR_ENTRY] == TGI_ENTRY_TENSOR ? "tensor" : "key";
+    switch (error->reserved[TGI_ERROR_ENTRY]) {
+    case TGI_ENTRY_TENSOR:
+        return "tensor";
+    case TGI_ENTRY_MEMBER:
+        return "member";
+    default:
+        return "key";
+    }
 }
 
 const char *tgi_hint_text(uint64_t hint)

@@ -16,6 +16,7 @@ typedef enum tgi_entry {
     TGI_ENTRY_NONE = 0,
     TGI_ENTRY_KEY = 1,
     TGI_ENTRY_TENSOR = 2,
+    TGI_ENTRY_MEMBER = 3,
 } tgi_entry;
 
 /* Hints: what a rejected file probably is, and what to do. */
@@ -44,7 +45,9 @@ typedef enum tgi_entry {
     X(NEWER, "the file may be newer than this version of tensorgate")                                                  \
     X(REQUANTIZE, "the type was removed in December 2024: quantize the model again from its source")                   \
     X(FORK, "types at and above 43 are private to forks of ggml")                                                      \
-    X(RAISE_LIMIT, "if the file is trusted to be this large, raise the limit")
+    X(RAISE_LIMIT, "if the file is trusted to be this large, raise the limit")                                         \
+    X(MEMBER, "say which one: `--member NAME`, or tg_options.member")                                                  \
+    X(STORE, "put the model into the archive uncompressed, as `zip -0` does")
 
 typedef enum tgi_hint {
     TGI_HINT_NONE = 0,

@@ -8,14 +8,19 @@ static bool inside(const tgi_source *source, uint64_t offset, size_t len)
     return offset <= source->size && len <= source->size - offset;
 }
 
+void tgi_source_narrow(tgi_source *source, uint64_t offset, uint64_t len)
+{
+    source->base += offset;
+    source->origin += offset;
+    source->size = len;
+}
+
 tgi_fault tgi_source_region(tgi_source *source, uint64_t offset, uint64_t len)
 {
     tgi_fault fault = {TG_E_REGION, 0};
     if (offset > source->size || len > source->size - offset)
         return fault;
-    source->base += offset;
-    source->origin += offset;
-    source->size = len != 0 ? len : source->size - offset;
+    tgi_source_narrow(source, offset, len != 0 ? len : source->size - offset);
     fault.status = TG_OK;
     return fault;
 }

@@ -62,6 +62,9 @@ tgi_fault tgi_source_reader(tgi_source *source, const tg_reader *reader);
  * end. TG_E_REGION, and nothing changed, where it does not have them. */
 tgi_fault tgi_source_region(tgi_source *source, uint64_t offset, uint64_t len);
 
+/* The same for a range that is known to be inside. */
+void tgi_source_narrow(tgi_source *source, uint64_t offset, uint64_t len);
+
 /* Replaces the source by a copy in memory that nobody can change any more, and closes it. On failure it stays as
  * it is. */
 tgi_fault tgi_source_seal(tgi_source *source);
