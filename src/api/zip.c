@@ -13,24 +13,41 @@ typedef struct part {
     tgi_cursor bytes;
 } part;
 
-/* Copies [offset, offset + len) behind what `out` holds already. Bytes that the window has are not fetched again. */
-static tgi_step fetch(tgi_parse *p, const tgi_source *source, const tgi_window *window, uint64_t offset, uint64_t len,
-                      part *out)
+/* The file, and what is here of it already. */
+typedef struct known {
+    const tgi_source *source;
+    const tgi_window *window; /* from its first byte on */
+    part tail;                /* to its last byte; empty at first */
+} known;
+
+static uint64_t at_most(uint64_t value, uint64_t bound)
 {
+    return value < bound ? value : bound;
+}
+
+/* Copies [offset, offset + len) behind what `out` holds already. Bytes that are here are not fetched again. */
+static tgi_step fetch(tgi_parse *p, const known *k, uint64_t offset, uint64_t len, part *out)
+{
+    const tgi_cursor *tail = &k->tail.bytes;
     tgi_cursor *c = &out->bytes;
     if (out->block == NULL)
         c->origin = offset;
     TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &out->block, c->len + len + 1)));
     uint8_t *to = (uint8_t *)out->block + c->len;
     c->base = (const uint8_t *)out->block;
-    size_t have = offset < window->len ? window->len - (size_t)offset : 0;
-    if (have > len)
-        have = (size_t)len;
-    if (have > 0)
-        memcpy(to, window->data + offset, have);
-    tgi_fault fault = tgi_source_read(source, offset + have, to + have, (size_t)len - have);
+    /* The range in three parts: in the window, in neither, in the tail. */
+    uint64_t end = offset + len, tail_start = tail->len > 0 ? tail->origin : k->source->size;
+    uint64_t read_start = at_most(offset > k->window->len ? offset : k->window->len, end);
+    uint64_t read_end = at_most(tail_start > read_start ? tail_start : read_start, end);
+    if (read_start > offset)
+        memcpy(to, k->window->data + (size_t)offset, (size_t)(read_start - offset));
+    if (end > read_end)
+        memcpy(to + (size_t)(read_end - offset), tail->base + (size_t)(read_end - tail_start),
+               (size_t)(end - read_end));
+    tgi_fault fault =
+        tgi_source_read(k->source, read_start, to + (size_t)(read_start - offset), (size_t)(read_end - read_start));
     if (fault.status != TG_OK) {
-        tgi_step step = tgi_report(p, fault.status, offset + have, 0, 0, NULL);
+        tgi_step step = tgi_report(p, fault.status, read_start, 0, 0, NULL);
         p->error->os_code = fault.os_code;
         return step;
     }
@@ -38,78 +55,86 @@ static tgi_step fetch(tgi_parse *p, const tgi_source *source, const tgi_window *
     return TGI_OK;
 }
 
-static tgi_step fetch_tail(tgi_parse *p, const tgi_source *source, const tgi_window *window, part *out)
+static tgi_step fetch_tail(tgi_parse *p, known *k)
 {
-    uint64_t len = source->size < TGI_ZIP_TAIL ? source->size : TGI_ZIP_TAIL;
-    return fetch(p, source, window, source->size - len, len, out);
+    uint64_t len = at_most(k->source->size, TGI_ZIP_TAIL);
+    part tail;
+    memset(&tail, 0, sizeof tail);
+    tgi_step step = fetch(p, k, k->source->size - len, len, &tail);
+    k->tail = tail;
+    return step;
 }
 
 /* The header in front of the member. */
-static tgi_step fetch_local(tgi_parse *p, const tgi_source *source, const tgi_window *window, const tgi_zip_member *m,
-                            part *out)
+static tgi_step fetch_local(tgi_parse *p, const known *k, const tgi_zip_member *m, part *out)
 {
-    TGI_TRY(fetch(p, source, window, m->header_offset, TGI_ZIP_LOCAL, out));
-    uint64_t len = tgi_zip_local_len(out->bytes), most = source->size - m->header_offset;
+    TGI_TRY(fetch(p, k, m->header_offset, TGI_ZIP_LOCAL, out));
+    uint64_t len = tgi_zip_local_len(out->bytes), most = k->source->size - m->header_offset;
     if (len > most)
         len = most;
-    return fetch(p, source, window, m->header_offset + TGI_ZIP_LOCAL, len - TGI_ZIP_LOCAL, out);
+    return fetch(p, k, m->header_offset + TGI_ZIP_LOCAL, len - TGI_ZIP_LOCAL, out);
 }
 
-enum { TAIL, DIRECTORY, LOCAL, NUM_PARTS };
-
-static tgi_step locate(tgi_parse *p, const tgi_source *source, const tgi_window *window, part parts[NUM_PARTS],
-                       tgi_place *out)
+static tgi_step locate(tgi_parse *p, known *k, part *directory, part *local, tgi_place *out)
 {
     tgi_zip_end end;
     tgi_zip_member member;
     bool chosen = false;
-    TGI_TRY(fetch_tail(p, source, window, &parts[TAIL]));
-    TGI_TRY(tgi_zip_find(p, &parts[TAIL].bytes, &end));
+    TGI_TRY(fetch_tail(p, k));
+    TGI_TRY(tgi_zip_find(p, &k->tail.bytes, &end));
     if (!end.found)
         return TGI_OK;
-    TGI_TRY(fetch(p, source, window, end.offset, end.len, &parts[DIRECTORY]));
-    TGI_TRY(tgi_zip_choose(p, &parts[DIRECTORY].bytes, &end, &member, &chosen));
+    TGI_TRY(fetch(p, k, end.offset, end.len, directory));
+    TGI_TRY(tgi_zip_choose(p, &directory->bytes, &end, &member, &chosen));
     if (!chosen)
         return TGI_OK;
-    TGI_TRY(fetch_local(p, source, window, &member, &parts[LOCAL]));
-    TGI_TRY(tgi_zip_check_local(p, &parts[LOCAL].bytes, &member, &out->offset));
+    TGI_TRY(fetch_local(p, k, &member, local));
+    TGI_TRY(tgi_zip_check_local(p, &local->bytes, &member, &out->offset));
     out->len = member.size;
     out->found = true;
     return TGI_OK;
 }
 
-static void free_parts(tgi_parse *p, part *parts, size_t num)
+static known start(tgi_parse *p, const tgi_source *source, const tgi_window *window)
 {
-    for (size_t i = 0; i < num; i++)
-        tgi_arena_free(&p->model->arena, parts[i].block);
+    known k;
+    memset(&k, 0, sizeof k);
+    k.source = source;
+    k.window = window;
     p->entry = TGI_ENTRY_NONE;
     p->index = TG_NO_INDEX;
+    return k;
 }
 
 tgi_step tgi_zip_locate(tgi_parse *p, const tgi_source *source, const tgi_window *window, tgi_place *out)
 {
-    part parts[NUM_PARTS];
-    memset(parts, 0, sizeof parts);
+    tgi_arena *arena = &p->model->arena;
+    part directory, local;
+    memset(&directory, 0, sizeof directory);
+    memset(&local, 0, sizeof local);
     memset(out, 0, sizeof *out);
+    known k = start(p, source, window);
+    tgi_step step = locate(p, &k, &directory, &local, out);
+    tgi_arena_free(arena, k.tail.block);
+    tgi_arena_free(arena, directory.block);
+    tgi_arena_free(arena, local.block);
     p->entry = TGI_ENTRY_NONE;
     p->index = TG_NO_INDEX;
-    tgi_step step = locate(p, source, window, parts, out);
-    free_parts(p, parts, NUM_PARTS);
     return step;
 }
 
 /* Does a directory at `place`, in front of `stop`, name a model? */
-static tgi_step look_at(tgi_parse *p, const tgi_source *source, const tgi_window *window, uint64_t place, uint64_t stop)
+static tgi_step look_at(tgi_parse *p, const known *k, uint64_t place, uint64_t stop)
 {
     part directory;
     memset(&directory, 0, sizeof directory);
     uint64_t len = stop - place < TGI_ZIP_MOST_DIRECTORY ? stop - place : TGI_ZIP_MOST_DIRECTORY;
     /* The first bytes alone decide of nearly all places. */
     uint64_t first = len < 4 ? len : 4;
-    tgi_step step = fetch(p, source, window, place, first, &directory);
+    tgi_step step = fetch(p, k, place, first, &directory);
     tgi_zip_names names = step == TGI_OK ? tgi_zip_names_model(directory.bytes) : TGI_ZIP_NAMES_NONE;
     if (names == TGI_ZIP_NAMES_CUT && first < len) {
-        step = fetch(p, source, window, place + first, len - first, &directory);
+        step = fetch(p, k, place + first, len - first, &directory);
         names = step == TGI_OK ? tgi_zip_names_model(directory.bytes) : TGI_ZIP_NAMES_NONE;
     }
     tgi_arena_free(&p->model->arena, directory.block);
@@ -120,8 +145,9 @@ static tgi_step look_at(tgi_parse *p, const tgi_source *source, const tgi_window
     return step;
 }
 
-static tgi_step search(tgi_parse *p, const tgi_source *source, const tgi_window *window, const tgi_cursor *tail)
+static tgi_step search(tgi_parse *p, const known *k)
 {
+    const tgi_cursor *tail = &k->tail.bytes;
     uint64_t seen[MOST_ENDS * TGI_ZIP_PLACES], places[TGI_ZIP_PLACES];
     size_t at = 0, num_seen = 0;
     const uint8_t *record;
@@ -137,7 +163,7 @@ static tgi_step search(tgi_parse *p, const tgi_source *source, const tgi_window 
             if (again)
                 continue;
             seen[num_seen++] = places[i];
-            TGI_TRY(look_at(p, source, window, places[i], stop));
+            TGI_TRY(look_at(p, k, places[i], stop));
         }
     }
     return TGI_OK;
@@ -145,13 +171,10 @@ static tgi_step search(tgi_parse *p, const tgi_source *source, const tgi_window 
 
 tgi_step tgi_zip_refuse(tgi_parse *p, const tgi_source *source, const tgi_window *window)
 {
-    part tail;
-    memset(&tail, 0, sizeof tail);
-    p->entry = TGI_ENTRY_NONE;
-    p->index = TG_NO_INDEX;
-    tgi_step step = fetch_tail(p, source, window, &tail);
+    known k = start(p, source, window);
+    tgi_step step = fetch_tail(p, &k);
     if (step == TGI_OK)
-        step = search(p, source, window, &tail.bytes);
-    free_parts(p, &tail, 1);
+        step = search(p, &k);
+    tgi_arena_free(&p->model->arena, k.tail.block);
     return step;
 }

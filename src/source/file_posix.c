@@ -3,6 +3,9 @@
 #if !defined(_FILE_OFFSET_BITS)
 #define _FILE_OFFSET_BITS 64 /* 32-bit hosts too have files above 2 GiB */
 #endif
+#if !defined(_TIME_BITS)
+#define _TIME_BITS 64 /* and files from after 2038 */
+#endif
 #if !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE
 #endif
@@ -50,12 +53,6 @@ static tgi_identity identity_of(const struct stat *st)
     return identity;
 }
 
-static bool same_identity(const tgi_identity *a, const tgi_identity *b)
-{
-    return a->device == b->device && a->file == b->file && a->size == b->size && a->modified == b->modified &&
-           a->modified_ns == b->modified_ns && a->changed == b->changed && a->changed_ns == b->changed_ns;
-}
-
 static tgi_fault file_read(const tgi_source *source, uint64_t offset, void *buffer, size_t len)
 {
     uint8_t *to = (uint8_t *)buffer;
@@ -83,7 +80,7 @@ static tgi_fault file_recheck(const tgi_source *source)
         return fault_of(TG_E_READ);
     tgi_identity now = identity_of(&st);
     tgi_fault changed = {TG_E_FILE_CHANGED, 0};
-    return same_identity(&now, &source->identity) ? no_fault : changed;
+    return tgi_same_identity(&now, &source->identity) ? no_fault : changed;
 }
 
 /* Is [offset, offset + len) still inside the file? */

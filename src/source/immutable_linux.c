@@ -7,6 +7,9 @@
 #if !defined(_FILE_OFFSET_BITS)
 #define _FILE_OFFSET_BITS 64
 #endif
+#if !defined(_TIME_BITS)
+#define _TIME_BITS 64
+#endif
 
 #include "source.h"
 

@@ -8,6 +8,12 @@ static bool inside(const tgi_source *source, uint64_t offset, size_t len)
     return offset <= source->size && len <= source->size - offset;
 }
 
+bool tgi_same_identity(const tgi_identity *a, const tgi_identity *b)
+{
+    return a->device == b->device && a->file == b->file && a->size == b->size && a->modified == b->modified &&
+           a->modified_ns == b->modified_ns && a->changed == b->changed && a->changed_ns == b->changed_ns;
+}
+
 void tgi_source_narrow(tgi_source *source, uint64_t offset, uint64_t len)
 {
     source->base += offset;

@@ -89,6 +89,8 @@ void tgi_source_close(tgi_source *source);
 
 /* ---- What the files of the systems share ---- */
 
+bool tgi_same_identity(const tgi_identity *a, const tgi_identity *b);
+
 /* Does the system promise that the bytes behind `fd` never change? */
 bool tgi_fd_is_immutable(int fd);
 

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Builds everything for another host, and runs its tests here.
+#
+#     tests/foreign.sh HOST [CTEST-OPTION]...
+#
+#     windows  64 bits, by mingw-w64; runs under wine
+#     s390x    big-endian, 64 bits; runs under qemu-user
+#     armhf    32 bits; runs under qemu-user
+#
+# Tools that are missing are installed from Debian where that is possible (root and apt-get); where it is not,
+# the host is skipped, which is said, and is no failure. cmocka comes from Debian's source package. Everything is
+# kept in $FOREIGN_DIR (build-foreign here, if not set), and a second run takes what it finds. Exits with 0 if the tests
+# passed or the host was skipped, 1 if anything failed, 2 on wrong usage.
+set -u -o pipefail
+
+host=${1:-}
+shift || true
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=${FOREIGN_DIR:-$root/build-foreign}
+
+case $host in
+windows)
+    packages='gcc-mingw-w64-x86-64 wine wine64'
+    commands='x86_64-w64-mingw32-gcc wine'
+    ;;
+s390x)
+    packages='gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user'
+    commands='s390x-linux-gnu-gcc qemu-s390x'
+    ;;
+armhf)
+    packages='gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user'
+    commands='arm-linux-gnueabihf-gcc qemu-arm'
+    ;;
+*)
+    sed -n '5,9s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
+
+say() { echo "foreign: $host: $*"; }
+
+skip() {
+    say "SKIPPED: $*"
+    exit 0
+}
+
+fail() {
+    say "FAILED: $*"
+    exit 1
+}
+
+missing() {
+    for command in $commands cmake ninja; do
+        command -v "$command" >/dev/null || echo "$command"
+    done
+}
+
+install_tools() {
+    local lacks
+    lacks=$(missing | tr '\n' ' ')
+    [ -z "$lacks" ] && return
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip "no ${lacks% } here, and no way to install it"
+    say "installing $packages"
+    { apt-get -o DPkg::Lock::Timeout=300 update &&
+        # shellcheck disable=SC2086
+        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \
+            $packages cmake ninja-build; } >"$work/install.log" 2>&1
+    lacks=$(missing | tr '\n' ' ')
+    [ -z "$lacks" ] || skip "no ${lacks% } here, and apt-get could not install it (see $work/install.log)"
+}
+
+# The source of cmocka, by a list of sources of our own: that of the machine stays as it is.
+fetch_cmocka() {
+    compgen -G "$work/cmocka_*.orig.tar.xz" >/dev/null && return
+    command -v apt-get >/dev/null || skip "no apt-get to fetch the source of cmocka with"
+    local uri suite list="$work/apt"
+    read -r uri suite < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' |
+        awk '$3 == "main" && $1 ~ /\/debian\/?$/ { print $1, $2; exit }')
+    mkdir -p "$list/lists/partial" "$list/cache/archives/partial"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${uri:-http://deb.debian.org/debian} ${suite:-bookworm} main" >"$list/sources.list"
+    local options=(-o "Dir::Etc::SourceList=$list/sources.list" -o Dir::Etc::SourceParts=/dev/null
+        -o "Dir::State::Lists=$list/lists" -o "Dir::Cache=$list/cache")
+    (cd "$work" && apt-get "${options[@]}" update && apt-get "${options[@]}" source --download-only cmocka) \
+        >"$work/cmocka-fetch.log" 2>&1 || skip "the source of cmocka cannot be fetched (see $work/cmocka-fetch.log)"
+}
+
+configure() {
+    cmake -S "$1" -B "$2" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/tests/toolchains/$host.cmake" \
+        -DTENSORGATE_FOREIGN_PREFIX="$prefix" "${@:3}"
+}
+
+build_cmocka() {
+    prefix=$work/$host-cmocka
+    [ -e "$prefix/include/cmocka.h" ] && return
+    rm -rf "$work/cmocka" && mkdir -p "$work/cmocka"
+    { tar -xf "$work"/cmocka_*.orig.tar.xz -C "$work/cmocka" --strip-components=1 &&
+        configure "$work/cmocka" "$work/$host-cmocka-build" -DCMAKE_BUILD_TYPE=Release -DWITH_STATIC_LIB=ON \
+            -DWITH_EXAMPLES=OFF -DUNIT_TESTING=OFF -DCMAKE_INSTALL_PREFIX="$prefix" -Wno-dev &&
+        cmake --build "$work/$host-cmocka-build" --target install; } >"$work/$host-cmocka.log" 2>&1 ||
+        fail "cmocka does not build (see $work/$host-cmocka.log)"
+    # The static library alone, so that programs find it wherever they are run.
+    find "$prefix" \( -name 'libcmocka.so*' -o -name '*.dll*' -o -name '*.cmake' -o -name '*.pc' \) -delete
+    mv "$prefix/lib/libcmocka-static.a" "$prefix/lib/libcmocka.a"
+}
+
+build_and_test() {
+    local build=$work/$host
+    configure "$root" "$build" -DCMAKE_BUILD_TYPE=Release -DTENSORGATE_WERROR=ON \
+        -DCMAKE_EXE_LINKER_FLAGS=-static >"$work/$host-build.log" 2>&1 &&
+        cmake --build "$build" >>"$work/$host-build.log" 2>&1 || {
+        grep -E 'error|warning|FAILED' "$work/$host-build.log" | head -20
+        fail "does not build (see $work/$host-build.log)"
+    }
+    export WINEDEBUG=-all WINEPREFIX=$work/wine
+    [ "$host" != windows ] || wineboot -i >/dev/null 2>&1 || fail "wine does not start"
+    ctest --test-dir "$build" --no-tests=error --output-on-failure -j "$(nproc)" "$@" || fail "tests failed"
+    [ "$host" != windows ] || wineserver -k >/dev/null 2>&1
+}
+
+mkdir -p "$work" || exit 1
+install_tools
+fetch_cmocka
+build_cmocka
+start=$SECONDS
+build_and_test "$@"
+say "PASSED: built with $($(set -- $commands && echo "$1") -dumpmachine) $($(set -- $commands && echo "$1") -dumpversion), run with $(set -- $commands && echo "$2"), in $((SECONDS - start)) s"
