@@ -159,7 +159,10 @@ void expect_accepted(const bytes *file, const tg_options *options, bool clean, c
 
 tg_options options_with_flags(uint32_t flags)
 {
-    tg_options options = {sizeof options, flags, TG_PROFILE_NONE, NULL, NULL, NULL, 0, NULL};
+    tg_options options;
+    memset(&options, 0, sizeof options);
+    options.struct_size = sizeof options;
+    options.flags = flags;
     return options;
 }
 

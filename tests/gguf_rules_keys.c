@@ -179,7 +179,9 @@ static void a_bool_is_0_or_1(void **state)
 static void a_bool_in_an_array_is_0_or_1(void **state)
 {
     (void)state;
-    enum { COUNT = 100 };
+    enum {
+        COUNT = 100
+    };
     uint64_t bools[COUNT];
     gb_model *m = gb_base();
     for (size_t bad = 0; bad < COUNT; bad += 11) {
@@ -301,7 +303,9 @@ static void keys_are_compared_without_their_trailing_nul(void **state)
 static void the_first_repeated_key_is_blamed_under_every_hash_key(void **state)
 {
     (void)state;
-    enum { COUNT = 300 };
+    enum {
+        COUNT = 300
+    };
     gb_model *m = gb_new(3, false);
     for (unsigned i = 0; i < COUNT; i++) {
         char name[16];

@@ -2,8 +2,9 @@
 /* The same bytes, opened in every way that the library has.
  *
  * A verdict must not depend on where the bytes come from. open_everywhere opens them from memory that is
- * copied, memory that is used in place, a reader, a path and a descriptor, fails the test where any two
- * differ in anything that a caller can see, and hands out what all of them said.
+ * copied, memory that is used in place, a reader, a path, a descriptor, and regions of a larger file and of
+ * larger memory, fails the test where any two differ in anything that a caller can see, and hands out what
+ * all of them said.
  */
 #ifndef TESTS_SOURCES_H
 #define TESTS_SOURCES_H
@@ -18,7 +19,8 @@ typedef struct span {
     uint64_t size;
     uint64_t num_reads;
     uint64_t total;   /* bytes asked for, all together */
-    uint64_t highest; /* where the furthest range ended */
+    uint64_t highest; /* where the furthest range ended, but for the one at the end of the file */
+    uint64_t asked;   /* where the last range ended */
     bool strayed;     /* it was asked for nothing, or for bytes outside [0, size) */
     bool repeated;    /* it was asked for a byte twice, or went backwards */
     int fail_with;    /* if not 0: what reads return from now on */

@@ -72,7 +72,10 @@ static void fixture_free(fixture *f)
 /* A model larger than one read, whose tables grow while it is read, and whose data is out of order. */
 static gb_model *large_model(void)
 {
-    enum { TOKENS = 12000, TENSORS = 400 };
+    enum {
+        TOKENS = 12000,
+        TENSORS = 400
+    };
     gb_model *m = gb_rich(3, false);
     gb_value tokens = gb_array(GB_STRING);
     for (unsigned i = 0; i < TOKENS; i++)

@@ -91,7 +91,9 @@ static void strings_are_found_at_every_index(void **state)
 static void strings_are_walked_in_order(void **state)
 {
     (void)state;
-    enum { COUNT = 100 };
+    enum {
+        COUNT = 100
+    };
     gb_model *m = gb_new(3, true);
     opened o = open_with(m, strings_of(COUNT));
     tg_value array = array_of(&o), element;
@@ -197,7 +199,9 @@ static void assert_row(const tg_value *row, size_t i)
 static void arrays_in_arrays_are_found_and_walked(void **state)
 {
     (void)state;
-    enum { ROWS = 70 };
+    enum {
+        ROWS = 70
+    };
     for (int big = 0; big <= 1; big++) {
         gb_model *m = gb_new(3, big == 1);
         opened o = open_with(m, rows_of(ROWS));

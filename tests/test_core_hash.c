@@ -82,7 +82,9 @@ static void another_key_is_another_hash(void **state)
     assert_int_not_equal(tgi_hash(&usual_key, "blk.0", 5), tgi_hash(&other, "blk.0", 5));
 }
 
-enum { MANY = 1000 };
+enum {
+    MANY = 1000
+};
 
 typedef struct named {
     tg_bytes name;

@@ -95,7 +95,9 @@ static void a_gigabyte_of_zeros_is_not_read(void **state)
 static void a_hundred_million_empty_strings_end_at_the_header_limit(void **state)
 {
     (void)state;
-    enum { STRINGS = 100000000 };
+    enum {
+        STRINGS = 100000000
+    };
     gb_model *m = gb_new(3, false);
     gb_add_key(m, "k", gb_array(GB_STRING));
     gb_write(m);
@@ -151,7 +153,9 @@ static void nesting_is_bounded_however_deep_the_file_goes(void **state)
 static void a_million_empty_arrays_are_counted_and_accepted(void **state)
 {
     (void)state;
-    enum { ARRAYS = 1000000 };
+    enum {
+        ARRAYS = 1000000
+    };
     bytes raw = bytes_new(false);
     bytes_u32(&raw, GB_ARRAY);
     bytes_u64(&raw, ARRAYS);
@@ -187,7 +191,9 @@ static void expect_cheap(gb_model *m)
 static void fifty_thousand_keys_of_one_byte_are_accepted(void **state)
 {
     (void)state;
-    enum { KEYS = 50000 };
+    enum {
+        KEYS = 50000
+    };
     gb_model *m = gb_new(3, false);
     for (unsigned i = 0; i < KEYS; i++) {
         char name[16];
@@ -205,7 +211,9 @@ static void fifty_thousand_keys_of_one_byte_are_accepted(void **state)
 static void fifty_thousand_tensors_of_one_element_are_accepted(void **state)
 {
     (void)state;
-    enum { TENSORS = 50000 };
+    enum {
+        TENSORS = 50000
+    };
     gb_model *m = gb_new(3, false);
     gb_add_key(m, "general.alignment", gb_u32(8));
     m->alignment = 8;
@@ -226,7 +234,9 @@ static void fifty_thousand_tensors_of_one_element_are_accepted(void **state)
 static void names_that_collide_in_a_weak_hash_are_accepted(void **state)
 {
     (void)state;
-    enum { PAIRS = 13 };
+    enum {
+        PAIRS = 13
+    };
     gb_model *m = gb_new(3, false);
     for (unsigned i = 0; i < 1u << PAIRS; i++) {
         char name[2 * PAIRS];

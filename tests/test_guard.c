@@ -271,7 +271,10 @@ static void *map_and_unmap(void *context)
 
 static void read_in_threads(void)
 {
-    enum { READERS = 6, OTHERS = 2 };
+    enum {
+        READERS = 6,
+        OTHERS = 2
+    };
     pthread_t threads[READERS + OTHERS];
     mapped x = map_model(TG_GUARD);
     for (int i = 0; i < READERS + OTHERS; i++)

@@ -287,7 +287,9 @@ static void bulk_copies_are_in_host_order(void **state)
     (void)state;
     static const uint32_t types[] = {GB_U8,  GB_I8,   GB_U16, GB_I16, GB_U32, GB_I32,
                                      GB_F32, GB_BOOL, GB_U64, GB_I64, GB_F64};
-    enum { COUNT = 40 };
+    enum {
+        COUNT = 40
+    };
     for (size_t n = 0; n < 2 * sizeof types / sizeof types[0]; n++) {
         uint32_t type = types[n / 2];
         size_t size = (size_t)gb_type_size(type);

@@ -9,6 +9,7 @@
 
 /* A private copy of a part of the file. */
 typedef struct part {
+    bool aside; /* the memory does not count against the limit */
     void *block;
     tgi_cursor bytes;
 } part;
@@ -32,7 +33,9 @@ static tgi_step fetch(tgi_parse *p, const known *k, uint64_t offset, uint64_t le
     tgi_cursor *c = &out->bytes;
     if (out->block == NULL)
         c->origin = offset;
-    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &out->block, c->len + len + 1)));
+    tgi_arena *arena = &p->model->arena;
+    TGI_TRY(tgi_allocated(p, out->aside ? tgi_arena_resize_aside(arena, &out->block, c->len + len + 1)
+                                        : tgi_arena_resize(arena, &out->block, c->len + len + 1)));
     uint8_t *to = (uint8_t *)out->block + c->len;
     c->base = (const uint8_t *)out->block;
     /* The range in three parts: in the window, in neither, in the tail. */
@@ -60,6 +63,7 @@ static tgi_step fetch_tail(tgi_parse *p, known *k)
     uint64_t len = at_most(k->source->size, TGI_ZIP_TAIL);
     part tail;
     memset(&tail, 0, sizeof tail);
+    tail.aside = true; /* every file has one, and it is small */
     tgi_step step = fetch(p, k, k->source->size - len, len, &tail);
     k->tail = tail;
     return step;

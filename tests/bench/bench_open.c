@@ -21,7 +21,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RUNS = 21 };
+enum {
+    RUNS = 21
+};
 
 static double now_ms(void)
 {
@@ -126,7 +128,10 @@ static double time_yardstick(const char *path, size_t len, unsigned char *buffer
 
 static double time_open(const char *path, uint32_t flags)
 {
-    tg_options options = {sizeof options, flags, TG_PROFILE_NONE, NULL, NULL, NULL, 0, NULL};
+    tg_options options;
+    memset(&options, 0, sizeof options);
+    options.struct_size = sizeof options;
+    options.flags = flags;
     tg_model *model = NULL;
     tg_error error;
     double start = now_ms();
@@ -168,7 +173,10 @@ static void print_heap(const char *path, size_t len)
 {
     heap h = {0, 0, 0};
     tg_allocator allocator = {counted_resize, &h};
-    tg_options options = {sizeof options, 0, TG_PROFILE_NONE, NULL, &allocator, NULL, 0, NULL};
+    tg_options options;
+    memset(&options, 0, sizeof options);
+    options.struct_size = sizeof options;
+    options.allocator = &allocator;
     tg_model *model = NULL;
     if (tg_open_path(path, &options, &model, NULL) != TG_OK)
         fail(path);
