@@ -328,8 +328,8 @@ TG_API const char *tg_dtype_name(tg_dtype dtype);
  * real file. Begin with `tg_limits limits = {sizeof limits}`. */
 typedef struct tg_limits {
     size_t struct_size;          /* bytes: sizeof(tg_limits) of the caller */
-    uint64_t max_tensors;        /* default 1 048 576 */
-    uint64_t max_keys;           /* default 1 048 576 */
+    uint64_t max_tensors;        /* default 1 048 576; below 2^32-1 */
+    uint64_t max_keys;           /* default 1 048 576; below 2^32-1 */
     uint64_t max_header_bytes;   /* everything before the tensor data; default 256 MiB */
     uint64_t max_array_elements; /* in all arrays together; default 134 217 728 */
     uint64_t max_array_depth;    /* arrays in arrays, counting the outermost; default 4, at most 16 */
@@ -667,8 +667,13 @@ typedef struct tg_warning {
     uint32_t file;    /* of the first occurrence, as are offset, index, found and limit */
     uint64_t count;   /* occurrences */
     uint64_t offset, index, found, limit;
-    const char *what; /* static: the field or rule */
+    const char *what;     /* static: the field or rule */
+    uint64_t reserved[2]; /* tensorgate's own */
 } tg_warning;
+
+/* tg_warning_error gives a warning as the error that TG_STRICT would have made of it, for tg_error_format and
+ * tg_error_entry. NULL gives an error of status TG_OK. */
+TG_API tg_error tg_warning_error(const tg_warning *warning);
 
 TG_API uint64_t tg_model_num_warnings(const tg_model *model);
 TG_API const tg_warning *tg_model_warning(const tg_model *model, uint64_t index); /* NULL where there is none */

@@ -45,9 +45,13 @@ static bool write_once(int fd, const void *data, size_t len, size_t *out_done)
     return done > 0;
 }
 
+/* Not by _chsize_s, which writes every byte of what it adds. */
 static bool resize_file(int fd, uint64_t size)
 {
-    return _chsize_s(fd, (long long)size) == 0;
+    LARGE_INTEGER end;
+    end.QuadPart = (LONGLONG)size;
+    HANDLE handle = (HANDLE)_get_osfhandle(fd);
+    return SetFilePointerEx(handle, end, NULL, FILE_BEGIN) != 0 && SetEndOfFile(handle) != 0;
 }
 
 void tempfile_make_old(const tempfile *file)

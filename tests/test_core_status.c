@@ -140,6 +140,19 @@ static void entries_and_hints_are_total(void **state)
     assert_non_null(strstr(tg_error_hint(&error), "Git LFS"));
 }
 
+static void a_warning_can_be_said_as_an_error(void **state)
+{
+    (void)state;
+    tg_warning warning = {TG_W_NAME_LONG, 0, 3, 77, 5, 70, 64, "name", {TGI_ENTRY_TENSOR, 0}};
+    tg_error error = tg_warning_error(&warning);
+    char line[TG_ERROR_LINE];
+    tg_error_format(&error, line, sizeof line);
+    assert_string_equal(line, "at byte 77: tensor name above 64 bytes (name of tensor 5: found 70, limit 64) "
+                              "[TG_W_NAME_LONG]");
+    error = tg_warning_error(NULL);
+    assert_int_equal(error.status, TG_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +163,7 @@ int main(void)
         cmocka_unit_test(a_line_that_does_not_fit_is_cut_and_terminated),
         cmocka_unit_test(every_line_fits_the_buffer_that_is_offered),
         cmocka_unit_test(entries_and_hints_are_total),
+        cmocka_unit_test(a_warning_can_be_said_as_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,6 +282,29 @@ static void a_tebibyte_of_data_is_not_looked_at(void **state)
     gb_free(m);
 }
 
+/* The larger a header, the further reads may go beyond what is known of it, but no further than twice. */
+static void reads_end_near_the_end_of_the_header(void **state)
+{
+    (void)state;
+    static const size_t strings[] = {10, 5000, 7000, 10000, 50000, 200000};
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        gb_model *m = gb_base();
+        gb_value array = gb_array(GB_STRING);
+        for (size_t k = 0; k < strings[i]; k++)
+            gb_push(&array, gb_string("tok"));
+        gb_add_key(m, "tokens", array);
+        gb_add_tensor(m, "huge", GB_T_I8, GB_DIMS(1 << 30));
+        gb_write(m);
+        outcome o = open_counted(&m->file, m->at.data + 32 + ((uint64_t)1 << 30), NULL);
+        uint64_t header = m->at.header_end, beyond = header > 65536 ? header : 65536;
+        assert_int_equal(o.status, TG_OK);
+        assert_in_range(o.reads.highest, header, header + beyond);
+        assert_in_range(o.reads.num_reads, 1, 12);
+        assert_in_range(o.memory.peak_bytes, 1, heap_for(header));
+        gb_free(m);
+    }
+}
+
 static void a_file_with_a_hole_of_a_tebibyte_is_opened_and_read(void **state)
 {
     (void)state;
@@ -321,6 +344,7 @@ int main(void)
         cmocka_unit_test(fifty_thousand_tensors_of_one_element_are_accepted),
         cmocka_unit_test(names_that_collide_in_a_weak_hash_are_accepted),
         cmocka_unit_test(a_tebibyte_of_data_is_not_looked_at),
+        cmocka_unit_test(reads_end_near_the_end_of_the_header),
         cmocka_unit_test(a_file_with_a_hole_of_a_tebibyte_is_opened_and_read),
     };
     return cmocka_run_group_tests_name("bombs", tests, NULL, NULL);

@@ -71,7 +71,9 @@ static char fold(char c)
     static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
     if (c >= 'A' && c <= 'Z')
         return lower[c - 'A'];
-    return c == '_' ? '-' : c;
+    if (c == '_')
+        return '-';
+    return c;
 }
 
 /* Equal but for case, and for - and _. */

@@ -5,7 +5,6 @@
 #include "escape.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #ifndef _WIN32
@@ -124,58 +123,19 @@ int report_status(const report *r)
 
 /* ---- Warnings ------------------------------------------------------------------------------- */
 
-/* What the index of a warning counts. The tensors are described behind the keys, so its place tells. */
-static const char *warning_entry(const tg_model *model, const tg_warning *w)
+static void describe_warning(char *out, size_t len, const tg_warning *w)
 {
-    const tg_tensor *first = tg_model_tensor(model, 0);
-    return first != NULL && w->offset >= first->entry_offset ? "tensor" : "key";
-}
-
-/* A line that is put together piece by piece; what does not fit is left out. */
-typedef struct line {
-    char text[TG_ERROR_LINE];
-    size_t len;
-} line;
-
-static void add(line *l, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int len = vsnprintf(l->text + l->len, sizeof l->text - l->len, format, arguments);
-    va_end(arguments);
-    if (len > 0)
-        l->len += (size_t)len;
-    if (l->len >= sizeof l->text)
-        l->len = sizeof l->text - 1;
-}
-
-/* The line of a warning, in the words of tg_error_format. */
-static void describe_warning(line *l, const tg_model *model, const tg_warning *w)
-{
-    l->len = 0;
-    add(l, "at byte %" PRIu64, w->offset);
-    if (w->file != 0)
-        add(l, " of file %" PRIu32, w->file);
-    add(l, ": %s", tg_status_text(w->status));
-    bool numbers = w->found != 0 || w->limit != 0;
-    if (w->what != NULL || numbers) {
-        add(l, " (%s", w->what != NULL ? w->what : "");
-        if (w->what != NULL && w->index != TG_NO_INDEX)
-            add(l, " of %s %" PRIu64, warning_entry(model, w), w->index);
-        if (numbers)
-            add(l, "%sfound %" PRIu64 ", limit %" PRIu64, w->what != NULL ? ": " : "", w->found, w->limit);
-        add(l, ")");
-    }
-    add(l, " [%s]", tg_status_name(w->status));
+    tg_error error = tg_warning_error(w);
+    (void)tg_error_format(&error, out, len);
 }
 
 void report_warnings(FILE *out, const tg_model *model)
 {
     for (uint64_t i = 0; i < tg_model_num_warnings(model); i++) {
         const tg_warning *w = tg_model_warning(model, i);
-        line l;
-        describe_warning(&l, model, w);
-        fprintf(out, "  warning: %s", l.text);
+        char text[TG_ERROR_LINE];
+        describe_warning(text, sizeof text, w);
+        fprintf(out, "  warning: %s", text);
         if (w->count > 1)
             fprintf(out, " (x%" PRIu64 ")", w->count);
         fputc('\n', out);
@@ -214,14 +174,14 @@ void report_json_warnings(json *j, const tg_model *model)
     json_open_array(j, "warnings");
     for (uint64_t i = 0; i < tg_model_num_warnings(model); i++) {
         const tg_warning *w = tg_model_warning(model, i);
-        line l;
-        describe_warning(&l, model, w);
+        char text[TG_ERROR_LINE];
+        describe_warning(text, sizeof text, w);
         json_open_object(j, NULL);
         json_string(j, "code", tg_status_name(w->status));
         json_u64(j, "count", w->count);
         json_u64(j, "offset", w->offset);
         json_index(j, w->index);
-        json_string(j, "message", l.text);
+        json_string(j, "message", text);
         json_close_object(j);
     }
     json_close_array(j);

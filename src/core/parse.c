@@ -62,7 +62,7 @@ tgi_step tgi_report(tgi_parse *p, tg_status status, uint64_t offset, uint64_t fo
 {
     if (status >= TGI_FIRST_WARNING && status < TGI_FIRST_WARNING + TGI_MAX_WARNINGS) {
         uint64_t bit = UINT64_C(1) << (status - TGI_FIRST_WARNING);
-        tg_warning warning = {status, 0, 1, offset, p->index, found, limit, what};
+        tg_warning warning = {status, 0, 1, offset, p->index, found, limit, what, {p->entry, 0}};
         if ((p->settings->strict & bit) == 0) {
             if (count_warning(p->pending, &p->num_pending, TGI_MAX_PENDING, &warning))
                 return TGI_OK;

@@ -164,6 +164,22 @@ const char *tg_error_entry(const tg_error *error)
     }
 }
 
+tg_error tg_warning_error(const tg_warning *warning)
+{
+    tg_error error = {TG_OK, 0, 0, TG_NO_INDEX, 0, 0, 0, NULL, {0, 0, 0, 0}};
+    if (warning == NULL)
+        return error;
+    error.status = warning->status;
+    error.file = warning->file;
+    error.offset = warning->offset;
+    error.index = warning->index;
+    error.found = warning->found;
+    error.limit = warning->limit;
+    error.what = warning->what;
+    error.reserved[TGI_ERROR_ENTRY] = warning->reserved[0];
+    return error;
+}
+
 const char *tgi_hint_text(uint64_t hint)
 {
     static const char *const texts[] = {NULL,

@@ -75,7 +75,7 @@ static tgi_fault file_read(const tgi_source *source, uint64_t offset, void *buff
 
 static tgi_fault file_recheck(const tgi_source *source)
 {
-    struct stat st;
+    struct stat st = {0}; /* for MSan, which does not know fstat */
     if (fstat(source->fd, &st) != 0)
         return fault_of(TG_E_READ);
     tgi_identity now = identity_of(&st);
@@ -86,7 +86,7 @@ static tgi_fault file_recheck(const tgi_source *source)
 /* Is [offset, offset + len) still inside the file? */
 static tgi_fault check_size(const tgi_source *source, uint64_t offset, size_t len)
 {
-    struct stat st;
+    struct stat st = {0}; /* for MSan, which does not know fstat */
     if (fstat(source->fd, &st) != 0)
         return fault_of(TG_E_READ);
     tgi_fault changed = {TG_E_FILE_CHANGED, 0};
@@ -224,7 +224,7 @@ static bool has_bytes(int fd)
 static tgi_fault file_adopt(tgi_source *source, int fd)
 {
     static const tgi_source_calls calls = {file_read, file_map, file_unmap, file_advise, file_recheck, file_close};
-    struct stat st;
+    struct stat st = {0}; /* for MSan, which does not know fstat */
     tgi_fault fault = no_fault;
     if (fstat(fd, &st) != 0) {
         fault = fault_of(TG_E_OPEN);
