@@ -82,7 +82,7 @@ static inline TGI_NODISCARD bool tgi_u64_to_size(uint64_t value, size_t *out)
 }
 
 /*@ assigns \nothing;
-  @ ensures \result <==> \exists integer k; 0 <= k < 64 && value == (1 << k);
+  @ ensures \result <==> value != 0 && (value & (value - 1)) == 0;
   @*/
 static inline bool tgi_is_power_of_two(uint64_t value)
 {

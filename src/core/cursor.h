@@ -51,7 +51,11 @@ static inline size_t tgi_left(const tgi_cursor *c)
     return c->len - c->pos;
 }
 
-/* The offset in the file of the next byte. */
+/* The offset in the file of the next byte: no file has 2^64 bytes. */
+/*@ requires cursor_valid(c) && c->origin + c->pos <= UINT64_MAX;
+  @ assigns \nothing;
+  @ ensures \result == c->origin + c->pos;
+  @*/
 static inline uint64_t tgi_tell(const tgi_cursor *c)
 {
     return c->origin + c->pos;
@@ -96,6 +100,9 @@ static inline uint64_t tgi_load_u64(const uint8_t *p, bool big_endian)
     return big_endian ? __builtin_bswap64(value) : value;
 }
 #else
+/*@ requires \valid_read(p + (0 .. 7));
+  @ assigns \nothing;
+  @*/
 static inline uint64_t tgi_load_u64(const uint8_t *p, bool big_endian)
 {
     return tgi_load_u64_plain(p, big_endian);

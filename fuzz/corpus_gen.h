@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The generator of corpus/: what every list of files uses. A list is a row in corpus_gen.c. */
+#ifndef FUZZ_CORPUS_GEN_H
+#define FUZZ_CORPUS_GEN_H
+
+#include "bytes.h"
+
+typedef struct corpus corpus;
+
+/* Adds a file. `path` is relative to corpus/: format/folder/name. */
+void corpus_add(corpus *c, const char *path, const void *data, size_t len);
+
+/* The lists. */
+void corpus_gguf(corpus *c);         /* rejected for their header, keys and values; accepted */
+void corpus_gguf_tensors(corpus *c); /* for their tensors, limits and the profile */
+void corpus_lookalikes(corpus *c);   /* what is no model, or of no format that is read */
+void corpus_programs(corpus *c);     /* inputs of the targets that read no files */
+
+#endif

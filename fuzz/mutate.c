@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The core of the mutator (see mutate.h): the table of formats, random numbers, interesting numbers. Uses nothing of
+ * the library, so that it can be loaded into an engine. */
+#include "mutate.h"
+
+#include <string.h>
+
+static const mutate_format *const formats[] = {&mutate_gguf};
+#define NUM_FORMATS (sizeof formats / sizeof formats[0])
+
+#if defined(__clang__)
+__attribute__((no_sanitize("unsigned-integer-overflow")))
+#endif
+static uint64_t next_random(mutation *m)
+{
+    uint64_t z = m->random += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+uint64_t mutate_pick(mutation *m, uint64_t below)
+{
+    return below > 0 ? next_random(m) % below : 0;
+}
+
+bool mutate_chance(mutation *m, unsigned of, unsigned in)
+{
+    return mutate_pick(m, in) < of;
+}
+
+#if defined(__clang__)
+__attribute__((no_sanitize("unsigned-integer-overflow")))
+#endif
+uint64_t mutate_number(mutation *m, uint64_t old, uint64_t near)
+{
+    static const uint64_t edges[] = {0,  1,  2,  3,   4,   5,     7,     8,       12,         13,
+                                     31, 32, 33, 64,  128, 255,   256,   65535,   65536,      1048576,
+                                     0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000, 0x3FFFFFFFFFFFFFFF,
+                                     0x4000000000000000, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000,
+                                     0xFFFFFFFFFFFFFFE0, 0xFFFFFFFFFFFFFFFF};
+    switch (mutate_pick(m, 6)) {
+    case 0:
+        return old + 1;
+    case 1:
+        return old - 1;
+    case 2:
+        return near + mutate_pick(m, 5) - 2;
+    case 3:
+        return UINT64_C(1) << mutate_pick(m, 64);
+    case 4:
+        return mutate_pick(m, 64);
+    default:
+        return edges[mutate_pick(m, sizeof edges / sizeof edges[0])];
+    }
+}
+
+/* What every engine can do, for those that offer nothing. */
+static size_t flip(mutation *m, uint8_t *data, size_t size, size_t max)
+{
+    if (size == 0 || (size < max && mutate_chance(m, 1, 8))) {
+        data[size] = (uint8_t)mutate_pick(m, 256);
+        return size + 1;
+    }
+    for (uint64_t n = 1 + mutate_pick(m, 4); n > 0; n--) {
+        uint64_t at = mutate_pick(m, size);
+        data[at] = mutate_chance(m, 1, 2) ? (uint8_t)mutate_pick(m, 256) : (uint8_t)(data[at] ^ 1u << mutate_pick(m, 8));
+    }
+    return size;
+}
+
+static size_t plain(mutation *m, uint8_t *data, size_t size, size_t max)
+{
+    size_t now = m->leaf != NULL ? m->leaf(data, size, max) : flip(m, data, size, max);
+    return now > 0 || max == 0 ? now : flip(m, data, 0, max);
+}
+
+static const mutate_format *format_of(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < NUM_FORMATS; i++)
+        if (formats[i]->is(data, size))
+            return formats[i];
+    return NULL;
+}
+
+size_t mutate_change(uint8_t *data, size_t size, size_t max, uint64_t seed, mutate_leaf leaf)
+{
+    mutation m = {seed, leaf};
+    if (max == 0)
+        return 0;
+    const mutate_format *format = format_of(data, size);
+    /* What is no file of a known format, and one of five that are, is changed without knowledge. */
+    if (format == NULL || mutate_chance(&m, 1, 5))
+        return plain(&m, data, size, max);
+    size_t now = format->change(&m, data, size, max);
+    return now > 0 ? now : plain(&m, data, size, max);
+}
+
+size_t mutate_cross(const uint8_t *data, size_t size, const uint8_t *other, size_t other_size, uint8_t *out, size_t max,
+                    uint64_t seed, mutate_leaf leaf)
+{
+    mutation m = {seed, leaf};
+    const mutate_format *format = format_of(data, size);
+    size_t now = 0;
+    if (format != NULL && format == format_of(other, other_size))
+        now = format->cross(&m, data, size, other, other_size, out, max);
+    if (now > 0 || max == 0)
+        return now;
+    /* The front of one, the back of the other. */
+    size_t front = (size_t)mutate_pick(&m, size + 1), back = (size_t)mutate_pick(&m, other_size + 1);
+    if (front > max)
+        front = max;
+    if (back > max - front)
+        back = max - front;
+    memcpy(out, data, front);
+    memcpy(out + front, other + (other_size - back), back);
+    return front + back > 0 ? front + back : plain(&m, out, 0, max);
+}

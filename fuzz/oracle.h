@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The oracle: opens one file in every way that the library has, and ends the process where anything is not as
+ * tensorgate.h promises. Always on, in release builds too. */
+#ifndef FUZZ_ORACLE_H
+#define FUZZ_ORACLE_H
+
+#include "ref_gguf.h"
+
+/* How a file is opened. */
+typedef struct oracle_options {
+    uint32_t flags, profile;
+    tg_limits limits; /* 0: the default */
+    uint64_t tail;    /* zero bytes that follow the data, on paper only */
+} oracle_options;
+
+/* What one open said. */
+typedef struct oracle_verdict {
+    tg_status status;
+    tg_error error;  /* where it was rejected */
+    uint64_t digest; /* where it was accepted */
+    uint64_t warnings; /* of an accepted model: bit n is warning REF_FIRST_WARNING + n */
+    uint64_t calls, peak; /* of the allocator */
+} oracle_verdict;
+
+typedef enum oracle_source {
+    ORACLE_MEMORY = 0, /* the header is copied */
+    ORACLE_STABLE,     /* the header is used in place */
+    ORACLE_READER,
+    ORACLE_FILE,       /* a descriptor, and the library's own allocator */
+} oracle_source;
+
+/* The options that belong to an input: bits of its hash. */
+oracle_options oracle_options_from(uint64_t hash);
+
+/* Everything about one input. `hash` chooses what is tried beside the ways that always are. Returns the verdict
+ * under `options`. */
+oracle_verdict oracle_run(const uint8_t *data, size_t size, const oracle_options *options, uint64_t hash);
+
+/* One open. `how` may be NULL. */
+typedef struct oracle_how {
+    int64_t fail_at;     /* the number of the call of the allocator that gets no memory; negative: all from there on */
+    bool look;           /* hold an accepted model against every invariant, not only take its digest */
+    const ref_gguf *ref; /* and against what the second reader found */
+} oracle_how;
+
+oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, oracle_source source,
+                           const oracle_how *how);
+
+/* What may be changed in a file or in the options with a known effect on the verdict: one of these, by `hash`. */
+void oracle_vary(const ref_file *file, const oracle_options *options, const oracle_verdict *base, uint64_t hash);
+
+/* Two opens of the same bytes must say the same. */
+void oracle_same(const oracle_verdict *a, const oracle_verdict *b, const char *what);
+
+/* The steps of the format, driven with as few bytes at a time as they ask for: see steps.c. */
+oracle_verdict oracle_steps(const ref_file *file, const tg_options *options);
+
+#endif

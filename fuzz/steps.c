@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* A second driver for the steps of formats. The library's own brings 64 KiB at a time, so that small files arrive
+ * whole; this one brings exactly the bytes that a step asks for, each time in a new block that ends there, and frees
+ * the old one. A step that keeps a pointer, looks further than it says or loses its place is found out. It also
+ * counts: steps are linear in the file. */
+#include "fuzz.h"
+#include "heap.h"
+#include "model_check.h"
+#include "oracle.h"
+
+#include "api/api.h"
+#include "formats/format.h"
+
+#include <stdlib.h>
+
+typedef struct drive {
+    const ref_file *file;
+    uint8_t *block; /* the first `len` bytes of the file */
+    size_t len;
+    uint64_t steps;
+} drive;
+
+static void bring(drive *d, tgi_parse *p, uint64_t need)
+{
+    FUZZ_CHECK(need <= d->file->size && need > d->len, "a step asks for bytes that are here, or that no file has");
+    uint8_t *block = (uint8_t *)malloc((size_t)need);
+    FUZZ_CHECK(block != NULL, "no memory for the driver");
+    uint64_t here = d->file->len < need ? d->file->len : need;
+    if (here > 0)
+        memcpy(block, d->file->data, (size_t)here);
+    memset(block + here, 0, (size_t)(need - here));
+    free(d->block);
+    d->block = block;
+    d->len = (size_t)need;
+    p->at.base = block;
+    p->at.len = d->len;
+}
+
+static tgi_step run(drive *d, tgi_parse *p, const tgi_format *format, void *state)
+{
+    for (;;) {
+        p->num_pending = 0;
+        size_t before = p->at.pos;
+        tgi_step step = format->step(p, state);
+        FUZZ_CHECK(++d->steps / 4 <= 64 + d->file->size, "more steps than the file has bytes for");
+        FUZZ_CHECK(p->at.pos >= before && p->at.pos <= p->at.len, "a step went back, or beyond the bytes");
+        if (step == TGI_MORE)
+            bring(d, p, p->need);
+        if (step != TGI_OK && step != TGI_MORE)
+            return step;
+    }
+}
+
+static tgi_step parse(drive *d, tgi_parse *p)
+{
+    const tgi_format *format = NULL;
+    uint64_t first = d->file->size < TGI_DETECT_BYTES ? d->file->size : TGI_DETECT_BYTES;
+    if (first > 0)
+        bring(d, p, first);
+    TGI_TRY(tgi_detect(p, &format));
+    if (p->at.len > p->settings->limits.max_header_bytes)
+        p->at.len = (size_t)p->settings->limits.max_header_bytes;
+    p->model->format = format->format;
+    void *state = calloc(1, format->state_size);
+    FUZZ_CHECK(state != NULL, "no memory for the driver");
+    tgi_step step = run(d, p, format, state);
+    if (step == TGI_DONE) {
+        p->num_pending = 0;
+        tgi_model_freeze(p->model, d->block, p->at.pos);
+        p->model->arena.header_bytes = p->at.pos;
+        step = format->finish(p, state);
+        if (step == TGI_OK)
+            tgi_commit(p, &p->at);
+    }
+    free(state);
+    return step;
+}
+
+/* The digest of model_check.h, of a model that has no public face. */
+static uint64_t digest_of(const tgi_model *m, uint64_t *out_warnings)
+{
+    uint64_t d = digest_head(m->format, m->version, m->endian, m->alignment, m->data_offset);
+    for (uint64_t i = 0; i < m->keys.count; i++) {
+        const tgi_key *key = tgi_key_at(m, i);
+        tg_value value = tgi_key_value(m, key);
+        d = digest_key(&key->seen, &value, d);
+    }
+    for (uint64_t i = 0; i < m->tensors.count; i++)
+        d = digest_tensor(&tgi_tensor_at(m, i)->seen, d);
+    for (uint64_t i = 0; i < m->num_warnings; i++) {
+        d = digest_warning(&m->warnings[i], d);
+        *out_warnings |= UINT64_C(1) << ((unsigned)m->warnings[i].status - REF_FIRST_WARNING);
+    }
+    return d;
+}
+
+oracle_verdict oracle_steps(const ref_file *file, const tg_options *options)
+{
+    oracle_verdict v;
+    memset(&v, 0, sizeof v);
+    tgi_settings settings;
+    const char *what;
+    FUZZ_CHECK(tgi_settings_from(options, &settings, &what), "options that the library refuses");
+    tgi_model *model = (tgi_model *)calloc(1, sizeof *model);
+    FUZZ_CHECK(model != NULL, "no memory for the driver");
+    tgi_arena_init(&model->arena, &settings.allocator, settings.limits.heap_base, settings.limits.heap_factor);
+    model->hash = settings.hash;
+    model->file_size = file->size;
+    drive d = {file, NULL, 0, 0};
+    tgi_parse p;
+    memset(&p, 0, sizeof p);
+    p.model = model;
+    p.settings = &settings;
+    p.index = TG_NO_INDEX;
+    p.error = &v.error;
+    if (parse(&d, &p) == TGI_OK)
+        v.digest = digest_of(model, &v.warnings);
+    else
+        v.status = v.error.status;
+    tgi_arena_release(&model->arena);
+    free(model);
+    free(d.block);
+    return v;
+}

@@ -1,0 +1,28 @@
+# The fuzz targets, once for the build and for the scripts. A row is a target: its name, which is that of its source;
+# the folders of corpus/ that are its inputs, the first of which gets what is found; and its dictionary, if it has one.
+set(fuzz_targets
+  "open|gguf,other|gguf.dict"
+  "gguf|gguf|gguf.dict"
+  "text|text|"
+  "cursor|cursor|"
+  "build|build|")
+
+# Sets `folders` and `dictionary` of the target `name`, or ends with a message.
+function(find_target name)
+  set(names "")
+  foreach(row IN LISTS fuzz_targets)
+    string(REPLACE "|" ";" parts "${row}")
+    list(GET parts 0 this)
+    list(APPEND names ${this})
+    if(this STREQUAL "${name}")
+      list(GET parts 1 folders)
+      string(REPLACE "," ";" folders "${folders}")
+      list(GET parts 2 dictionary)
+      set(folders "${folders}" PARENT_SCOPE)
+      set(dictionary "${dictionary}" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  list(JOIN names ", " names)
+  message(FATAL_ERROR "there is no target \"${name}\": it is one of ${names}")
+endfunction()
