@@ -493,15 +493,21 @@ static bool padding(ref_gguf *r)
 
 static bool entries(ref_gguf *r)
 {
-    r->keys = (ref_key *)calloc((size_t)r->num_keys + 1, sizeof *r->keys);
-    r->tensors = (ref_tensor *)calloc((size_t)r->num_tensors + 1, sizeof *r->tensors);
+    /* What a count claims has no place here: an entry of zeros is not valid, so no more can be than data has room. */
+    uint64_t room = r->file->len / 8 + 2;
+    r->keys = (ref_key *)calloc((size_t)room, sizeof *r->keys);
+    r->tensors = (ref_tensor *)calloc((size_t)room, sizeof *r->tensors);
     FUZZ_CHECK(r->keys != NULL && r->tensors != NULL, "no memory for the second reader");
-    for (uint64_t i = 0; i < r->num_keys; i++)
+    for (uint64_t i = 0; i < r->num_keys; i++) {
+        FUZZ_CHECK(i < room, "keys out of nothing");
         if (!key(r, &r->keys[i]))
             return false;
-    for (uint64_t i = 0; i < r->num_tensors; i++)
+    }
+    for (uint64_t i = 0; i < r->num_tensors; i++) {
+        FUZZ_CHECK(i < room, "tensors out of nothing");
         if (!tensor(r, &r->tensors[i]))
             return false;
+    }
     return padding(r) && ref_judge(r);
 }
 
