@@ -158,6 +158,18 @@ static void check_heap(const ref_file *file, const oracle_options *options, cons
     FUZZ_CHECK(heap->num_calls <= 64 + file->size / 8, "too many blocks");
 }
 
+tg_options oracle_given(const oracle_options *options, const uint64_t *key)
+{
+    tg_options given;
+    memset(&given, 0, sizeof given);
+    given.struct_size = sizeof given;
+    given.flags = options->flags;
+    given.profile = options->profile;
+    given.limits = &options->limits;
+    given.hash_key = key;
+    return given;
+}
+
 oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, oracle_source source,
                            const oracle_how *how)
 {
@@ -168,7 +180,8 @@ oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, 
     heap.fail_after = fail_at < 0;
     tg_allocator allocator = fuzz_heap_allocator(&heap);
     const uint64_t key[2] = {file->len + (uint64_t)source, 0x5A5A};
-    tg_options given = {sizeof given, options->flags, options->profile, &options->limits, &allocator, NULL, 0, key};
+    tg_options given = oracle_given(options, key);
+    given.allocator = &allocator;
     tg_model *model = NULL, *const untouched = (tg_model *)(void *)&heap;
     strict_reader reader = {file, 0, 0, false};
     oracle_verdict v;
@@ -284,7 +297,7 @@ static void try_sources(const ref_file *file, const oracle_options *options, con
     }
     if (file->len <= 4096 && (hash >> 46 & 3) == 0) {
         const uint64_t key[2] = {hash, 1};
-        const tg_options given = {sizeof given, options->flags, options->profile, &options->limits, NULL, NULL, 0, key};
+        const tg_options given = oracle_given(options, key);
         other = oracle_steps(file, &given);
         oracle_same(base, &other, "the verdict depends on how the bytes arrive");
     }

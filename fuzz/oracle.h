@@ -32,6 +32,9 @@ typedef enum oracle_source {
 /* The options that belong to an input: bits of its hash. */
 oracle_options oracle_options_from(uint64_t hash);
 
+/* The same for the library. `key` is that of the hash of names, or NULL. */
+tg_options oracle_given(const oracle_options *options, const uint64_t *key);
+
 /* Everything about one input. `hash` chooses what is tried beside the ways that always are. Returns the verdict
  * under `options`. */
 oracle_verdict oracle_run(const uint8_t *data, size_t size, const oracle_options *options, uint64_t hash);

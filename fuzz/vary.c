@@ -130,8 +130,7 @@ static void vary_profile(variation *v)
 /* The last byte of any tensor that has bytes. */
 static uint64_t end_of_data(const variation *v)
 {
-    tg_options options = {sizeof options, v->options->flags, v->options->profile, &v->options->limits, NULL, NULL, 0,
-                          NULL};
+    const tg_options options = oracle_given(v->options, NULL);
     tg_model *model = NULL;
     uint64_t end = 0;
     if (tg_open_memory(v->file->data, (size_t)v->file->len, &options, &model, NULL) != TG_OK)
