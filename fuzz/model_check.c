@@ -160,9 +160,14 @@ static void check_warnings(const tg_model *m, const ref_file *file)
     FUZZ_CHECK(tg_model_warning(m, num) == NULL, "a warning behind the last");
 }
 
-void model_check(const tg_model *m, const ref_file *file, bool can_map)
+void model_check(const tg_model *m, const ref_file *whole, bool can_map)
 {
-    FUZZ_CHECK(tg_model_file_size(m) == file->size, "the size of the file");
+    /* The model may be a member of an archive: all that it says counts from the first byte of the member. */
+    uint64_t before = tg_model_region_offset(m), here = before < whole->len ? whole->len - before : 0;
+    const ref_file region = {whole->data + (before < whole->len ? before : 0), here, tg_model_file_size(m)};
+    const ref_file *file = &region;
+    FUZZ_CHECK(!wide_above(wide_add(before, file->size), whole->size), "a model that ends behind the file");
+    FUZZ_CHECK(before > 0 || file->size == whole->size, "the size of the file");
     FUZZ_CHECK(tg_model_data_offset(m) <= file->size, "the data begins behind the file");
     FUZZ_CHECK(tg_model_format(m) != TG_FORMAT_NONE, "a model of no format");
     FUZZ_CHECK(tg_model_num_files(m) == 1, "one file");

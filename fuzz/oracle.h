@@ -52,6 +52,9 @@ oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, 
 /* What may be changed in a file or in the options with a known effect on the verdict: one of these, by `hash`. */
 void oracle_vary(const ref_file *file, const oracle_options *options, const oracle_verdict *base, uint64_t hash);
 
+/* Does the file hold the mark of the end of a zip archive, at whose members models are looked for? */
+bool oracle_may_be_zip(const ref_file *file);
+
 /* Two opens of the same bytes must say the same. */
 void oracle_same(const oracle_verdict *a, const oracle_verdict *b, const char *what);
 

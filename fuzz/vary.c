@@ -150,7 +150,7 @@ static uint64_t end_of_data(const variation *v)
 /* A prefix of an accepted file that ends before its last needed byte is truncated. */
 static void vary_cut(variation *v)
 {
-    if (v->file->len != v->file->size || v->base->status != TG_OK)
+    if (v->file->len != v->file->size || v->base->status != TG_OK || oracle_may_be_zip(v->file))
         return;
     uint64_t end = end_of_data(v);
     if (end == 0)
@@ -170,7 +170,7 @@ static void vary_longer(variation *v)
     ref_file longer = *v->file;
     tg_class class_ = tg_status_class(base->status);
     uint64_t missing = class_ == TG_CLASS_TRUNCATED ? base->error.limit - base->error.found : 1;
-    if (missing > 65536)
+    if (missing > 65536 || oracle_may_be_zip(v->file))
         return; /* headers of zeros would only take time */
     longer.size += missing;
     oracle_verdict other = oracle_open(&longer, v->options, ORACLE_READER, NULL);
