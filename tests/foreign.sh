@@ -77,8 +77,9 @@ fetch_cmocka() {
     local uri suite list="$work/apt"
     read -r uri suite < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' |
         awk '$3 == "main" && $1 ~ /\/debian\/?$/ { print $1, $2; exit }')
+    [ -n "${uri:-}" ] || skip "apt-get names no archive to fetch the source of cmocka from"
     mkdir -p "$list/lists/partial" "$list/cache/archives/partial"
-    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${uri:-http://deb.debian.org/debian} ${suite:-bookworm} main" >"$list/sources.list"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" >"$list/sources.list"
     local options=(-o "Dir::Etc::SourceList=$list/sources.list" -o Dir::Etc::SourceParts=/dev/null
         -o "Dir::State::Lists=$list/lists" -o "Dir::Cache=$list/cache")
     (cd "$work" && apt-get "${options[@]}" update && apt-get "${options[@]}" source --download-only cmocka) \
