@@ -310,8 +310,32 @@ static void arrays(corpus *c)
     put(c, m, "accept/strings-v1");
 }
 
+/* A model that looks like one: what `tensorgate show` has to say something about. */
+static void sample(corpus *c)
+{
+    static const char *const tokens[] = {"<unk>", "<s>", "</s>", "\xE2\x96\x81the", "\xE2\x96\x81gate", "!"};
+    gb_model *m = gb_new(3, false);
+    (void)gb_add_key(m, "general.architecture", gb_string("llama"));
+    (void)gb_add_key(m, "general.name", gb_string("Tiny Sample"));
+    (void)gb_add_key(m, "general.quantization_version", gb_u32(2));
+    (void)gb_add_key(m, "general.file_type", gb_u32(2));
+    (void)gb_add_key(m, "llama.context_length", gb_u32(128));
+    (void)gb_add_key(m, "llama.embedding_length", gb_u32(32));
+    (void)gb_add_key(m, "llama.block_count", gb_u32(1));
+    (void)gb_add_key(m, "llama.attention.head_count", gb_u32(4));
+    (void)gb_add_key(m, "tokenizer.ggml.model", gb_string("llama"));
+    (void)gb_add_key(m, "tokenizer.ggml.tokens", gb_strings(sizeof tokens / sizeof tokens[0], tokens));
+    (void)gb_add_tensor(m, "token_embd.weight", GB_T_Q4_0, GB_DIMS(32, 6));
+    (void)gb_add_tensor(m, "blk.0.attn_norm.weight", GB_T_F32, GB_DIMS(32));
+    (void)gb_add_tensor(m, "blk.0.attn_q.weight", GB_T_Q4_0, GB_DIMS(32, 32));
+    (void)gb_add_tensor(m, "output_norm.weight", GB_T_F32, GB_DIMS(32));
+    gb_write(m);
+    put(c, m, "accept/sample-llama");
+}
+
 void corpus_gguf(corpus *c)
 {
+    sample(c);
     seeds(c);
     header(c);
     keys(c);

@@ -7,5 +7,6 @@ cd "$(dirname "$0")/.."
 install_missing cmake ninja-build gcc libc6-dev
 cmake -S . -B build/try -G Ninja -DCMAKE_C_COMPILER=gcc -DTENSORGATE_TESTS=OFF >/dev/null
 cmake --build build/try >/dev/null
-build/try/tensorgate check corpus/gguf/accept/*.gguf | head -5
-build/try/tensorgate show corpus/gguf/seed/sample.gguf
+set -x
+build/try/tensorgate check corpus/gguf/accept/sample-llama.gguf
+build/try/tensorgate show corpus/gguf/accept/sample-llama.gguf
