@@ -119,7 +119,7 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
     out->member = o.member;
     out->member_seen = o.member_seen;
     out->member_context = o.member_context;
-    uint64_t random[2];
+    uint64_t random[2] = {0, 0};
     if (o.hash_key == NULL)
         tgi_random(random, sizeof random);
     const uint64_t *key = o.hash_key != NULL ? o.hash_key : random;
