@@ -108,7 +108,7 @@ build_cmocka() {
 build_and_test() {
     local build=$work/$host
     configure "$root" "$build" -DCMAKE_BUILD_TYPE=Release -DTENSORGATE_WERROR=ON \
-        -DCMAKE_EXE_LINKER_FLAGS=-static >"$work/$host-build.log" 2>&1 &&
+        -DCMAKE_EXE_LINKER_FLAGS=-static -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$work/$host-build.log" 2>&1 &&
         cmake --build "$build" >>"$work/$host-build.log" 2>&1 || {
         grep -E 'error|warning|FAILED' "$work/$host-build.log" | head -20
         fail "does not build (see $work/$host-build.log)"

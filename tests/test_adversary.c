@@ -14,7 +14,11 @@
 
 #include <cmocka.h>
 
+#if defined(_WIN32)
+#define ROUNDS 500 /* nothing happens there to a file that is open */
+#else
 #define ROUNDS 6000
+#endif
 
 static uint64_t seed;
 
@@ -284,6 +288,9 @@ static bool play(adversary *a)
     move(a);
     tgi_fault fault = tgi_source_path(&source, a->file.path);
     assert_int_equal(fault.status, TG_OK);
+#ifdef _WIN32
+    a->moves = 0; /* nobody can write to a file that is open: test_files shows it */
+#endif
     a->renamed = false; /* it is what was opened */
     a->size = source.size;
     present = a;

@@ -18,6 +18,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#else
+#include <io.h>
+#include <windows.h>
 #endif
 
 /* A rich model in a file that was not changed for years, and open. */
@@ -96,6 +99,8 @@ static void an_unchanged_file_rechecks_as_such(void **state)
     assert_int_equal(tg_model_recheck(f.model, NULL), TG_OK);
     close_file(&f);
 }
+
+#ifndef _WIN32
 
 static void expect_changed(const tg_model *model)
 {
@@ -216,6 +221,33 @@ static void reading_does_not_fault_where_a_mapping_would(void **state)
     close_file(&f);
 }
 
+#else
+
+/* How the file is opened keeps all others from writing, cutting and removing it. */
+static void nobody_can_change_a_file_that_is_open(void **state)
+{
+    (void)state;
+    open_file f = open_rich_file();
+    assert_null(fopen(f.file.path, "r+b"));
+    assert_null(fopen(f.file.path, "wb"));
+    assert_int_not_equal(remove(f.file.path), 0);
+    FILE *reader = fopen(f.file.path, "rb");
+    assert_non_null(reader);
+    assert_int_equal(fclose(reader), 0);
+    assert_data(f.model);
+    assert_int_equal(tg_model_recheck(f.model, NULL), TG_OK);
+    tg_close(f.model);
+    f.model = NULL;
+    tempfile_write(&f.file, 0, "x", 1);
+    FILE *writer = fopen(f.file.path, "r+b");
+    assert_non_null(writer);
+    assert_int_equal(tg_open_path(f.file.path, NULL, &f.model, NULL), TG_E_OPEN);
+    assert_int_equal(fclose(writer), 0);
+    close_file(&f);
+}
+
+#endif
+
 /* ---- Readers ------------------------------------------------------------------------------------------- */
 
 static void a_reader_that_fails_passes_on_its_code(void **state)
@@ -298,7 +330,36 @@ static void the_callers_descriptor_stays_his(void **state)
     gb_free(m);
 }
 
-#ifndef _WIN32
+/* A name with letters of several scripts; Windows keeps it in UTF-16. */
+static void a_path_is_utf8(void **state)
+{
+    (void)state;
+    gb_model *m = gb_base();
+    tempfile file = tempfile_new(m->file.data, m->file.len), renamed = file;
+    size_t len = strlen(renamed.path);
+    assert_true(len + 32 < sizeof renamed.path);
+    memcpy(renamed.path + len, "-mod\xC3\xA8le-\xE6\xA8\xA1\xE5\x9E\x8B-\xF0\x9F\xA6\x99", 21);
+#ifdef _WIN32
+    wchar_t from[512], to[512];
+    must(MultiByteToWideChar(CP_UTF8, 0, file.path, -1, from, 512) > 0, "from UTF-8");
+    must(MultiByteToWideChar(CP_UTF8, 0, renamed.path, -1, to, 512) > 0, "from UTF-8");
+    must(MoveFileW(from, to) != 0, "MoveFile");
+#else
+    assert_int_equal(rename(file.path, renamed.path), 0);
+#endif
+    tg_model *model = NULL;
+    assert_int_equal(tg_open_path(renamed.path, NULL, &model, NULL), TG_OK);
+    assert_int_equal(tg_open_path(file.path, NULL, &model, NULL), TG_E_OPEN);
+    tg_close(model);
+#ifdef _WIN32
+    must(MoveFileW(to, from) != 0, "MoveFile");
+    assert_int_equal(tg_open_path("not \xFF UTF-8", NULL, &model, NULL), TG_E_OPEN);
+#else
+    assert_int_equal(rename(renamed.path, file.path), 0);
+#endif
+    tempfile_remove(&file);
+    gb_free(m);
+}
 
 static void the_position_of_a_descriptor_is_neither_used_nor_moved(void **state)
 {
@@ -318,6 +379,8 @@ static void the_position_of_a_descriptor_is_neither_used_nor_moved(void **state)
     tempfile_remove(&file);
     gb_free(m);
 }
+
+#ifndef _WIN32
 
 static void a_descriptor_that_cannot_be_read_is_refused(void **state)
 {
@@ -461,6 +524,7 @@ int main(void)
         cmocka_unit_test(data_of_a_file_is_mapped_and_read_alike),
         cmocka_unit_test(a_range_that_is_not_in_the_tensor_is_not_read_from_the_file),
         cmocka_unit_test(an_unchanged_file_rechecks_as_such),
+#ifndef _WIN32
         cmocka_unit_test(a_byte_that_was_overwritten_is_seen_by_a_recheck),
         cmocka_unit_test(a_file_that_grew_is_seen_by_a_recheck),
         cmocka_unit_test(a_time_that_was_changed_is_seen_by_a_recheck),
@@ -468,12 +532,16 @@ int main(void)
         cmocka_unit_test(data_that_was_cut_off_is_not_mapped),
         cmocka_unit_test(data_that_was_cut_off_is_not_read),
         cmocka_unit_test(reading_does_not_fault_where_a_mapping_would),
+#else
+        cmocka_unit_test(nobody_can_change_a_file_that_is_open),
+#endif
         cmocka_unit_test(a_reader_that_fails_passes_on_its_code),
         cmocka_unit_test(a_reader_cannot_be_mapped_but_read),
         cmocka_unit_test(a_missing_file_cannot_be_opened),
         cmocka_unit_test(the_callers_descriptor_stays_his),
-#ifndef _WIN32
+        cmocka_unit_test(a_path_is_utf8),
         cmocka_unit_test(the_position_of_a_descriptor_is_neither_used_nor_moved),
+#ifndef _WIN32
         cmocka_unit_test(a_descriptor_that_cannot_be_read_is_refused),
         cmocka_unit_test(only_regular_files_are_opened),
         cmocka_unit_test(a_link_is_followed),

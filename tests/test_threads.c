@@ -15,7 +15,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 
-#define NUM_THREADS 8
+#define NUM_THREADS 16
 #define NUM_ROUNDS 40
 
 typedef struct worker {

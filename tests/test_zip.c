@@ -66,20 +66,18 @@ typedef struct sample {
 
 static const char program[] = "MZ this is a program";
 
-static sample sample_new(bool zip64)
+static void sample_make(sample *s, bool zip64)
 {
-    sample s;
-    memset(&s, 0, sizeof s);
-    s.m = gb_base();
-    s.z.before = program;
-    s.z.before_len = sizeof program;
-    s.z.zip64 = zip64;
-    s.text = zb_add(&s.z, "readme.txt", "hello", 5);
-    s.model = zb_add(&s.z, "model.gguf", s.m->file.data, s.m->file.len);
-    s.last = zb_add(&s.z, "last", "x", 1);
-    s.text->zip64 = s.model->zip64 = zip64;
-    zb_write(&s.z);
-    return s;
+    memset(s, 0, sizeof *s);
+    s->m = gb_base();
+    s->z.before = program;
+    s->z.before_len = sizeof program;
+    s->z.zip64 = zip64;
+    s->text = zb_add(&s->z, "readme.txt", "hello", 5);
+    s->model = zb_add(&s->z, "model.gguf", s->m->file.data, s->m->file.len);
+    s->last = zb_add(&s->z, "last", "x", 1);
+    s->text->zip64 = s->model->zip64 = zip64;
+    zb_write(&s->z);
 }
 
 static void sample_free(sample *s)
@@ -122,7 +120,8 @@ static void the_only_model_in_an_archive_is_opened_in_place(void **state)
 {
     (void)state;
     for (int zip64 = 0; zip64 < 2; zip64++) {
-        sample s = sample_new(zip64 != 0);
+        sample s;
+        sample_make(&s, zip64 != 0);
         assert_model(&s.z, NULL, s.model, s.m);
         s.model->padding = 1000; /* as those who align their members write it */
         s.z.comment = 65535;
@@ -138,7 +137,8 @@ static void the_only_model_in_an_archive_is_opened_in_place(void **state)
 static void a_compressed_neighbour_does_no_harm(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     s.text->method = 8;
     s.text->flags = 8;
     zb_write(&s.z);
@@ -149,7 +149,8 @@ static void a_compressed_neighbour_does_no_harm(void **state)
 static void a_model_that_is_named_is_opened_whatever_its_name(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     gb_model *other = gb_rich(3, false);
     zb_member *second = zb_add(&s.z, "other.bin", other->file.data, other->file.len);
     zb_write(&s.z);
@@ -192,7 +193,8 @@ static names names_told(const zb_archive *z, const char *member, tg_status statu
 static void several_models_are_an_error_that_lists_them(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     zb_add(&s.z, "Second.GGUF", s.m->file.data, s.m->file.len - 1);
     zb_write(&s.z);
     expect(&s.z, NULL, TG_E_ZIP_SEVERAL, s.model->at.entry);
@@ -209,7 +211,8 @@ static void several_models_are_an_error_that_lists_them(void **state)
 static void a_name_that_is_not_there_is_an_error_that_lists_what_is(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     expect(&s.z, "model.ggu", TG_E_ZIP_MEMBER, s.z.at.directory);
     expect(&s.z, "model.gguf2", TG_E_ZIP_MEMBER, s.z.at.directory);
     names n = names_told(&s.z, "", TG_E_ZIP_MEMBER);
@@ -232,7 +235,8 @@ static void a_member_of_what_is_no_archive_is_an_error(void **state)
 static void a_name_that_occurs_twice_cannot_be_chosen(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     zb_add(&s.z, "model.gguf", s.m->file.data, s.m->file.len);
     zb_write(&s.z);
     expect(&s.z, "model.gguf", TG_E_ZIP_DUPLICATE, s.model->at.entry);
@@ -242,7 +246,8 @@ static void a_name_that_occurs_twice_cannot_be_chosen(void **state)
 static void an_archive_without_a_model_is_what_its_first_bytes_are(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     s.model->name = "model.bin";
     zb_write(&s.z);
     expect(&s.z, NULL, TG_E_MAGIC, 0);
@@ -255,7 +260,8 @@ static void an_archive_without_a_model_is_what_its_first_bytes_are(void **state)
 static void only_a_stored_member_can_be_used(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     s.model->method = 8;
     zb_write(&s.z);
     expect(&s.z, NULL, TG_E_ZIP_STORED, s.model->at.entry + 10);
@@ -275,7 +281,8 @@ static void only_a_stored_member_can_be_used(void **state)
 static void an_empty_member_is_an_empty_file(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     s.model->len = 0;
     zb_write(&s.z);
     expect(&s.z, NULL, TG_E_EMPTY_FILE, s.model->at.data);
@@ -285,7 +292,8 @@ static void an_empty_member_is_an_empty_file(void **state)
 static void errors_in_the_model_count_from_its_first_byte(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     bytes_put_u32(&s.z.file, s.model->at.data + s.m->at.version, 9);
     expect(&s.z, NULL, TG_E_VERSION, s.m->at.version);
     zb_write(&s.z);
@@ -301,7 +309,8 @@ static void a_model_with_an_archive_that_names_another_is_refused(void **state)
 {
     (void)state;
     for (int zip64 = 0; zip64 < 2; zip64++) {
-        sample s = sample_new(zip64 != 0);
+        sample s;
+        sample_make(&s, zip64 != 0);
         s.z.before = s.m->file.data;
         s.z.before_len = s.m->file.len;
         zb_write(&s.z);
@@ -315,7 +324,8 @@ static void a_model_with_an_archive_that_names_another_is_refused(void **state)
 static void an_archive_that_only_lenient_programs_find_is_refused_too(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     s.z.before = s.m->file.data;
     s.z.before_len = s.m->file.len;
     zb_write(&s.z);
@@ -336,7 +346,8 @@ static void an_archive_that_only_lenient_programs_find_is_refused_too(void **sta
 static void a_model_with_any_other_archive_is_a_model_with_bytes_after_it(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     s.z.before = s.m->file.data;
     s.z.before_len = s.m->file.len;
     s.model->name = "model.bin";
@@ -377,7 +388,8 @@ static void end_records_without_end_are_no_model(void **state)
 static void an_end_record_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     uint64_t end = s.z.at.end;
     expect_patched_u16(&s, end + 4, 1, TG_E_ZIP_END, end + 4);
     expect_patched_u16(&s, end + 6, 1, TG_E_ZIP_END, end + 4);
@@ -398,7 +410,8 @@ static void an_end_record_that_does_not_fit_is_refused(void **state)
 static void end_records_of_zip64_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(true);
+    sample s;
+    sample_make(&s, true);
     uint64_t big = s.z.at.zip64_end, locator = s.z.at.locator, end = s.z.at.end;
     expect_patched(&s, locator + 4, 1, TG_E_ZIP_END, locator);
     expect_patched_u64(&s, locator + 8, big - 1, TG_E_ZIP_END, locator);
@@ -422,7 +435,8 @@ static void end_records_of_zip64_that_do_not_fit_are_refused(void **state)
 static void a_directory_that_contradicts_itself_is_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     uint64_t first = s.text->at.entry, last = s.last->at.entry;
     expect_patched(&s, first, 0, TG_E_ZIP_DIRECTORY, first);
     expect_patched_u16(&s, last + 28, 5, TG_E_ZIP_DIRECTORY, last + 28);
@@ -441,7 +455,8 @@ static void a_directory_that_contradicts_itself_is_refused(void **state)
 static void extra_fields_of_zip64_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(true);
+    sample s;
+    sample_make(&s, true);
     uint64_t entry = s.model->at.entry, extra = s.model->at.entry_zip64, behind_name = s.model->at.name + 10;
     expect_patched_u16(&s, extra - 2, 23, TG_E_ZIP_DIRECTORY, behind_name);
     expect_patched_u16(&s, extra - 2, 25, TG_E_ZIP_DIRECTORY, behind_name);
@@ -459,7 +474,8 @@ static void extra_fields_of_zip64_that_do_not_fit_are_refused(void **state)
 static void a_member_outside_of_the_file_is_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     uint64_t last = s.last->at.entry;
     /* Exactly to the directory is inside; one byte more is not. */
     expect_patched(&s, last + 42, (uint32_t)s.last->at.local + 1, TG_E_ZIP_RANGE, last + 42);
@@ -472,7 +488,8 @@ static void a_member_outside_of_the_file_is_refused(void **state)
 static void members_that_overlap_are_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     uint64_t last = s.last->at.entry, model = s.model->at.entry;
     expect_patched(&s, last + 42, (uint32_t)s.last->at.local - 1, TG_E_ZIP_OVERLAP, last + 42);
     expect_patched(&s, last + 42, (uint32_t)s.model->at.local, TG_E_ZIP_OVERLAP, last + 42);
@@ -484,7 +501,8 @@ static void members_that_overlap_are_refused(void **state)
 static void a_member_that_ends_in_the_next_is_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     uint64_t local = s.model->at.local;
     expect_patched_u16(&s, local + 28, 1, TG_E_ZIP_LOCAL, local + 28);
     s.model->padding = 8;
@@ -500,7 +518,8 @@ static void a_member_that_ends_in_the_next_is_refused(void **state)
 static void a_header_in_front_that_says_something_else_is_refused(void **state)
 {
     (void)state;
-    sample s = sample_new(false);
+    sample s;
+    sample_make(&s, false);
     uint64_t local = s.model->at.local;
     expect_patched(&s, local, 0, TG_E_ZIP_LOCAL, local);
     expect_patched_u16(&s, local + 6, 0x0800, TG_E_ZIP_LOCAL, local + 6);
@@ -518,13 +537,13 @@ static void a_header_in_front_that_says_something_else_is_refused(void **state)
 static void a_directory_beyond_the_limit_is_refused(void **state)
 {
     (void)state;
-    const uint64_t limit = 1 << 20;
+    const size_t limit = 1 << 20;
     for (int over = 0; over < 2; over++) {
         bytes file = bytes_new(false);
         bytes_raw(&file, program, sizeof program);
         uint64_t start = file.len;
         bytes_raw(&file, "PK\1\2", 4);
-        bytes_fill(&file, limit - 4 + (uint64_t)over, 0);
+        bytes_fill(&file, limit - 4 + (size_t)over, 0);
         uint64_t end = file.len;
         bytes_raw(&file, "PK\5\6\0\0\0\0\0\0\0\0", 12);
         bytes_u32(&file, (uint32_t)(end - start));
@@ -569,7 +588,8 @@ static void damaged_archives_get_a_verdict(void **state)
 {
     (void)state;
     for (int zip64 = 0; zip64 < 2; zip64++) {
-        sample s = sample_new(zip64 != 0);
+        sample s;
+        sample_make(&s, zip64 != 0);
         for (size_t len = 0; len < s.z.file.len; len++) {
             tg_model *model = NULL;
             assert_int_not_equal(tg_open_memory(s.z.file.data, len, NULL, &model, NULL), TG_OK);
