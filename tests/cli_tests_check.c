@@ -4,6 +4,7 @@
 
 #include "cli_json.h"
 #include "cli_tests.h"
+#include "zip_build.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,6 +53,39 @@ static void accepted_files_get_one_line(void **state)
     cli_write_model("rich.gguf", m);
     expect_line("rich.gguf", 0,
                 format("rich.gguf: ok, GGUF v2, %zu tensors, %zu keys, big-endian\n", m->num_tensors, m->num_keys));
+    gb_free(m);
+}
+
+static void models_in_archives_are_listed_and_chosen(void **state)
+{
+    (void)state;
+    gb_model *m = gb_base();
+    zb_archive z;
+    memset(&z, 0, sizeof z);
+    zb_add(&z, "one.gguf", m->file.data, m->file.len);
+    zb_add(&z, "two\033.gguf", m->file.data, m->file.len);
+    zb_add(&z, "readme", "x", 1);
+    zb_write(&z);
+    cli_write("two.zip", z.file.data, z.file.len);
+    run r = RUN("check", "two.zip");
+    assert_int_equal(r.status, 2);
+    assert_contains(r.out, "[TG_E_ZIP_SEVERAL]\n");
+    assert_contains(r.out, "--member NAME");
+    assert_contains(r.out, "  member: one.gguf\n");
+    assert_lacks(r.out, "readme");
+    assert_terminal_safe(r.out, r.out_len);
+    run_free(&r);
+    r = RUN("check", "--json", "two.zip");
+    assert_contains(r.out, "\"members\":[\"one.gguf\",\"two\\u001b.gguf\"]");
+    run_free(&r);
+    r = RUN("check", "--member", "one.gguf", "two.zip");
+    assert_run(&r, 0, "two.zip: ok, GGUF v3, 1 tensor, 2 keys\n", "");
+    run_free(&r);
+    r = RUN("check", "--member=none", "two.zip");
+    assert_int_equal(r.status, 2);
+    assert_contains(r.out, "  member: readme\n");
+    run_free(&r);
+    zb_free(&z);
     gb_free(m);
 }
 
@@ -277,6 +311,7 @@ int cli_tests_check(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepted_files_get_one_line),
+        cmocka_unit_test(models_in_archives_are_listed_and_chosen),
         cmocka_unit_test(warnings_follow),
         cmocka_unit_test(rejected_files_say_where_and_why),
         cmocka_unit_test(cut_files_say_what_is_missing),

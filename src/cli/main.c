@@ -4,6 +4,9 @@
 
 #include "escape.h"
 #include "options.h"
+#ifdef _WIN32
+#include "windows_start.h"
+#endif
 
 #include <errno.h>
 #include <signal.h>
@@ -103,6 +106,9 @@ int main(int argc, char **argv)
 {
 #ifdef SIGPIPE
     (void)signal(SIGPIPE, SIG_IGN);
+#endif
+#ifdef _WIN32
+    argv = start_windows(&argc, argv);
 #endif
     return end_output(dispatch(argc, argv));
 }

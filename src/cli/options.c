@@ -18,14 +18,20 @@ enum {
     OPTION_STRICT,
     OPTION_PROFILE,
     OPTION_LIMIT,
+    OPTION_MEMBER,
     OPTION_VERSION
 };
 
 static const struct option long_options[] = {
-    {"json", no_argument, NULL, OPTION_JSON},           {"full", no_argument, NULL, OPTION_FULL},
-    {"strict", optional_argument, NULL, OPTION_STRICT}, {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"limit", required_argument, NULL, OPTION_LIMIT},   {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPTION_VERSION},     {NULL, 0, NULL, 0},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"full", no_argument, NULL, OPTION_FULL},
+    {"strict", optional_argument, NULL, OPTION_STRICT},
+    {"profile", required_argument, NULL, OPTION_PROFILE},
+    {"limit", required_argument, NULL, OPTION_LIMIT},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"member", required_argument, NULL, OPTION_MEMBER},
+    {NULL, 0, NULL, 0},
 };
 
 /* How parsing ended. */
@@ -272,6 +278,9 @@ static parsed parse_option(const command *c, options *o, int option, char **argv
         return parse_profile(c, o, optarg);
     case OPTION_LIMIT:
         return parse_limit(c, o, optarg);
+    case OPTION_MEMBER:
+        o->open.member = optarg;
+        return PARSED_RUN;
     case 'h':
         return PARSED_HELP;
     case OPTION_VERSION:
@@ -327,6 +336,7 @@ void options_help(const command *c)
          "  --limit NAME=VALUE\n"
          "                     allow more or less than the default; VALUE may end in K, M\n"
          "                     or G, which are powers of 1024\n"
+         "  --member NAME      take this member of the zip archive at the end of the file\n"
          "  -h, --help         print this text\n"
          "  --version          print the version\n"
          "  --                 end the options: what follows is the name of a file");

@@ -5,6 +5,7 @@
 #include "escape.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifndef _WIN32
@@ -88,6 +89,66 @@ static void refuse_standard_input(report *r)
     r->hint = "give a file; one that is called - is ./-";
 }
 
+/* ---- Members of zip archives ----------------------------------------------------------------- */
+
+/* More would help nobody. */
+#define MOST_MEMBERS 256
+
+/* Notes a member that could have been meant. Without memory, the list is shorter. */
+static void note_member(void *context, const char *name, size_t len, uint64_t size)
+{
+    report *r = (report *)context;
+    (void)size;
+    if (r->num_members == MOST_MEMBERS)
+        return;
+    if (r->members == NULL)
+        r->members = (member *)calloc(MOST_MEMBERS, sizeof *r->members);
+    char *copy = (char *)malloc(len);
+    if (r->members == NULL || copy == NULL) {
+        free(copy);
+        return;
+    }
+    memcpy(copy, name, len);
+    r->members[r->num_members].name = copy;
+    r->members[r->num_members++].len = len;
+}
+
+static tg_bytes member_name(const member *m)
+{
+    tg_bytes name = {m->name, m->len};
+    return name;
+}
+
+static void print_members(FILE *out, const report *r)
+{
+    for (size_t i = 0; i < r->num_members; i++) {
+        fputs("  member: ", out);
+        escape_print(out, member_name(&r->members[i]));
+        fputc('\n', out);
+    }
+}
+
+static void json_members(json *j, const report *r)
+{
+    if (r->num_members == 0)
+        return;
+    json_open_array(j, "members");
+    for (size_t i = 0; i < r->num_members; i++)
+        json_text(j, NULL, member_name(&r->members[i]));
+    json_close_array(j);
+}
+
+static void free_members(report *r)
+{
+    for (size_t i = 0; i < r->num_members; i++)
+        free(r->members[i].name);
+    free(r->members);
+    r->members = NULL;
+    r->num_members = 0;
+}
+
+/* ---- One report --------------------------------------------------------------------------------- */
+
 void report_open(report *r, const char *path, const options *o)
 {
     memset(r, 0, sizeof *r);
@@ -96,7 +157,10 @@ void report_open(report *r, const char *path, const options *o)
         refuse_standard_input(r);
         return;
     }
-    tg_status status = tg_open_path(path, &o->open, &r->model, &r->error);
+    tg_options open = o->open;
+    open.member_seen = note_member;
+    open.member_context = r;
+    tg_status status = tg_open_path(path, &open, &r->model, &r->error);
     r->verdict = verdict_of(tg_status_class(status));
     if (status != TG_OK)
         explain(r);
@@ -106,6 +170,7 @@ void report_close(report *r)
 {
     tg_close(r->model);
     r->model = NULL;
+    free_members(r);
 }
 
 int report_status(const report *r)
@@ -150,6 +215,7 @@ void report_failure(FILE *out, const report *r)
     fprintf(out, ": %s%s\n", r->verdict == VERDICT_REJECT ? "rejected " : "error: ", r->message);
     if (r->hint != NULL)
         fprintf(out, "  hint: %s\n", r->hint);
+    print_members(out, r);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------- */
@@ -199,6 +265,7 @@ void report_json_error(json *j, const report *r)
     json_u64(j, "limit", e->limit);
     json_string(j, "message", r->message);
     json_string(j, "hint", r->hint);
+    json_members(j, r);
     if (tg_status_class(e->status) == TG_CLASS_IO)
         json_i64(j, "os_code", e->os_code);
     json_close_object(j);

@@ -15,6 +15,12 @@ typedef enum verdict_kind {
     VERDICT_ERROR
 } verdict_kind;
 
+/* The name of a member of a zip archive: any bytes. */
+typedef struct member {
+    char *name;
+    size_t len;
+} member;
+
 typedef struct report {
     const char *path;
     verdict_kind verdict;
@@ -22,6 +28,8 @@ typedef struct report {
     tg_error error;  /* unless accepted, as are those below */
     char message[TG_ERROR_LINE];
     const char *hint; /* NULL where there is none */
+    member *members;  /* of a zip archive, those that could have been meant */
+    size_t num_members;
 } report;
 
 /* report_open opens the file at `path`, which must live as long as the report. */
@@ -31,7 +39,7 @@ void report_close(report *r);
 /* report_status is the exit status for it. */
 int report_status(const report *r);
 
-/* report_failure prints why there is no model, with the hint. */
+/* report_failure prints why there is no model, with the hint and the members that could have been meant. */
 void report_failure(FILE *out, const report *r);
 
 /* report_warnings prints one line for each warning. */
