@@ -170,7 +170,7 @@ static bool take_apart(doc *d, const uint8_t *data, size_t size)
     if (d->alignment == 0 || d->alignment > 4096)
         d->alignment = 32;
     if (d->whole) {
-        size_t rest = before % d->alignment;
+        size_t rest = (size_t)(before % d->alignment);
         before += rest > 0 && d->num_tensors > 0 ? (size_t)d->alignment - rest : 0;
     }
     d->tail.bytes = data + (before < size ? before : size);

@@ -8,6 +8,9 @@
 #     s390x    big-endian, 64 bits; runs under qemu-user
 #     armhf    32 bits; runs under qemu-user
 #
+# Then the command of that host and the one of this host print the JSON of every file in corpus/ and of hundreds that
+# tests/write_models.c makes: they must be identical.
+#
 # Tools that are missing are installed from Debian where that is possible (root and apt-get); where it is not,
 # the host is skipped, which is said, and is no failure. cmocka comes from Debian's source package. Everything is
 # kept in $FOREIGN_DIR (build-foreign here, if not set), and a second run takes what it finds. Exits with 0 if the tests
@@ -116,7 +119,41 @@ build_and_test() {
     export WINEDEBUG=-all WINEPREFIX=$work/wine
     [ "$host" != windows ] || wineboot -i >/dev/null 2>&1 || fail "wine does not start"
     ctest --test-dir "$build" --no-tests=error --output-on-failure -j "$(nproc)" "$@" || fail "tests failed"
-    [ "$host" != windows ] || wineserver -k >/dev/null 2>&1
+}
+
+# Verdicts of all files, and all that is in those that were accepted. Arguments: a name, and how to run the command.
+print_json() {
+    local out=$work/$1-json list
+    shift
+    rm -rf "$out" && mkdir -p "$out"
+    (cd "$work/compare" && xargs -n 200 "$@" check --json -- <"$work/compare.files") >"$out/check" 2>"$out/errors"
+    grep '"verdict":"accept"' "$out/check" | sed 's/^{"path":"\([^"\\]*\)".*/\1/' >"$out/accepted"
+    while read -r list; do
+        (cd "$work/compare" && "$@" show --json --full -- "$list")
+    done < <(awk "NR % ${show_every:-1} == 0" "$out/accepted") >"$out/show" 2>>"$out/errors"
+    [ -s "$out/check" ] && [ -s "$out/show" ]
+}
+
+# Programs under wine take a second to start: then every 20th file is shown.
+compare_json() {
+    local native=$work/native
+    cmake -S "$root" -B "$native" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/native-build.log" 2>&1 &&
+        cmake --build "$native" --target tensorgate_command write_models >>"$work/native-build.log" 2>&1 ||
+        fail "the command does not build for this host (see $work/native-build.log)"
+    rm -rf "$work/compare" && mkdir -p "$work/compare/made" || exit 1
+    "$native/tests/write_models" "$work/compare/made" || fail "write_models failed"
+    [ ! -d "$root/corpus" ] || cp -R "$root/corpus" "$work/compare/corpus"
+    (cd "$work/compare" && find . -type f | sort) >"$work/compare.files"
+    show_every=1
+    case $host in
+    windows) show_every=20 emulate=(wine "$work/$host/tensorgate.exe") ;;
+    *) emulate=("$(set -- $commands && echo "$2")" "$work/$host/tensorgate") ;;
+    esac
+    print_json native "$native/tensorgate" && print_json "$host" "${emulate[@]}" ||
+        fail "the commands print nothing (see $work/*-json/errors)"
+    diff -r "$work/native-json" "$work/$host-json" >"$work/$host-json.diff" ||
+        fail "the JSON differs from that of this host (see $work/$host-json.diff)"
+    say "identical JSON for $(wc -l <"$work/compare.files") files, $(grep -c . "$work/native-json/accepted") of them accepted"
 }
 
 mkdir -p "$work" || exit 1
@@ -125,4 +162,6 @@ fetch_cmocka
 build_cmocka
 start=$SECONDS
 build_and_test "$@"
+compare_json
+[ "$host" != windows ] || wineserver -k >/dev/null 2>&1
 say "PASSED: built with $($(set -- $commands && echo "$1") -dumpmachine) $($(set -- $commands && echo "$1") -dumpversion), run with $(set -- $commands && echo "$2"), in $((SECONDS - start)) s"
