@@ -531,7 +531,7 @@ void ref_gguf_free(ref_gguf *r)
 
 tg_limits ref_limits(const tg_limits *limits)
 {
-    tg_limits all = {sizeof all, 1048576, 1048576, 268435456, 134217728, 4, 16777216, 8};
+    tg_limits all = {sizeof all, 1048576, 1048576, 268435456, 134217728, 4, 16777216, 8, 10000};
     if (limits == NULL)
         return all;
     const uint64_t given[] = {limits->max_tensors,        limits->max_keys,        limits->max_header_bytes,

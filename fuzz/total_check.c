@@ -62,7 +62,7 @@ static void check_words(void)
         FUZZ_CHECK(strncmp(tg_status_name(status), "TG_", 3) == 0, "the name of a status");
         FUZZ_CHECK(tg_status_text(status)[0] != '\0', "a status without a sentence");
         FUZZ_CHECK(tg_class_name(tg_status_class(status))[0] != '\0', "a class without a name");
-        tg_error error = {status, 1, 7, n % 3 == 0 ? TG_NO_INDEX : n, n % 4, n % 5, (int32_t)n % 3 - 1, "w", {n, 2, 0, 0}};
+        tg_error error = {status, 1, 7, n % 3 == 0 ? TG_NO_INDEX : n, n % 4, n % 5, (int32_t)n % 3 - 1, "w", {n, 2, 0, 0}, ""};
         char line[TG_ERROR_LINE], part[24];
         size_t len = tg_error_format(&error, line, sizeof line);
         FUZZ_CHECK(len == strlen(line) && tg_error_format(&error, part, sizeof part) == len, "the length of a line");

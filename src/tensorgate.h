@@ -175,6 +175,42 @@ typedef enum tg_class {
     X(TG_E_ZIP_DUPLICATE, 608, MALFORMED, "two members of the zip archive have that name")                             \
     X(TG_E_ZIP_POLYGLOT, 609, MALFORMED, "a model with a zip archive at its end that names another")                   \
     X(TG_E_LIMIT_ZIP, 610, LIMIT, "directory of a zip archive larger than the limit")                                  \
+    /* safetensors and its JSON */                                                                                     \
+    X(TG_E_HEADER_LENGTH, 400, MALFORMED, "header length that is not from 2 to 100 000 000 bytes")                     \
+    X(TG_E_JSON_SYNTAX, 401, MALFORMED, "not valid JSON")                                                              \
+    X(TG_E_JSON_END, 402, MALFORMED, "the JSON text ends early")                                                       \
+    X(TG_E_JSON_UTF8, 403, MALFORMED, "JSON string that is not valid UTF-8")                                           \
+    X(TG_E_JSON_CONTROL, 404, MALFORMED, "control character in a JSON string")                                         \
+    X(TG_E_JSON_ESCAPE, 405, MALFORMED, "unknown escape in a JSON string")                                             \
+    X(TG_E_JSON_SURROGATE, 406, MALFORMED, "half of a surrogate pair in a JSON string")                                \
+    X(TG_E_JSON_NUMBER, 407, MALFORMED, "number with a sign, fraction, exponent or leading zero")                      \
+    X(TG_E_JSON_RANGE, 408, MALFORMED, "number above 2^64-1")                                                          \
+    X(TG_E_JSON_DEPTH, 409, MALFORMED, "JSON nested deeper than the format needs")                                     \
+    X(TG_E_JSON_TYPE, 410, MALFORMED, "JSON value of the wrong type")                                                  \
+    X(TG_E_JSON_AFTER, 411, MALFORMED, "more than white space after the JSON")                                         \
+    X(TG_E_FIELD_DUPLICATE, 412, MALFORMED, "field occurs twice")                                                      \
+    X(TG_E_FIELD_MISSING, 413, MALFORMED, "field is missing")                                                          \
+    X(TG_E_OFFSETS_COUNT, 414, MALFORMED, "data_offsets are not two numbers")                                          \
+    X(TG_E_OFFSETS_ORDER, 415, MALFORMED, "data_offsets end before they begin")                                        \
+    X(TG_E_OFFSETS_SIZE, 416, MALFORMED, "data_offsets span another size than shape and dtype need")                   \
+    X(TG_E_PARTIAL_BYTE, 417, MALFORMED, "tensor is not a whole number of bytes")                                      \
+    X(TG_E_DATA_GAP, 418, MALFORMED, "hole in the tensor data")                                                        \
+    X(TG_E_DATA_AFTER, 419, MALFORMED, "bytes after the last tensor")                                                  \
+    X(TG_E_LIMIT_RANK, 420, LIMIT, "more dimensions than the limit")                                                   \
+    /* models of several files */                                                                                      \
+    X(TG_E_LINK, 450, IO, "a symbolic link, which was not to be followed")                                             \
+    X(TG_E_PART_NAME, 451, MALFORMED, "file name that is not bare: it could mean a file elsewhere")                    \
+    X(TG_E_PART_MISSING, 452, TRUNCATED, "a file of the model is missing")                                             \
+    X(TG_E_PART_FORMAT, 453, MALFORMED, "the files of the model differ in format or byte order")                       \
+    X(TG_E_SPLIT_TYPE, 454, MALFORMED, "split key that has another type than the format gives it")                     \
+    X(TG_E_SPLIT_KEY, 455, MALFORMED, "split.count without the other split keys")                                      \
+    X(TG_E_SPLIT_NUMBER, 456, MALFORMED, "split.no is not below split.count")                                          \
+    X(TG_E_SPLIT_NAME, 457, MALFORMED, "the name of the file does not tell the number and count of its split keys")    \
+    X(TG_E_SPLIT_FOREIGN, 458, MALFORMED, "not the part of the model that its name says")                              \
+    X(TG_E_SPLIT_TENSORS, 459, MALFORMED, "split.tensors.count is not the number of tensors of all parts")             \
+    X(TG_E_LIMIT_FILES, 460, LIMIT, "more files than the limit")                                                       \
+    X(TG_E_INDEX_EMPTY, 461, MALFORMED, "the index names no tensor")                                                   \
+    X(TG_E_INDEX_TENSOR, 462, MALFORMED, "the index names a tensor that its file does not have")                       \
     /* warnings */                                                                                                     \
     X(TG_W_TRAILING_NUL, 300, MALFORMED, "string ends with a NUL byte, which was left out")                            \
     X(TG_W_KEY_STYLE, 301, MALFORMED, "key segment outside [a-z0-9_-]+")                                               \
@@ -187,7 +223,14 @@ typedef enum tg_class {
     X(TG_W_DATA_ORDER, 308, MALFORMED, "tensor data is not in the order of the table")                                 \
     X(TG_W_DATA_AFTER, 309, MALFORMED, "bytes after the last tensor")                                                  \
     X(TG_W_PADDING, 310, MALFORMED, "padding between header and data is not zero")                                     \
-    X(TG_W_QUANTIZATION_VERSION, 311, MALFORMED, "quantized tensors without general.quantization_version")
+    X(TG_W_QUANTIZATION_VERSION, 311, MALFORMED, "quantized tensors without general.quantization_version")             \
+    X(TG_W_LEADING_SPACE, 320, MALFORMED, "white space before the JSON of the header")                                 \
+    X(TG_W_FIELD_UNKNOWN, 321, MALFORMED, "unknown field, which was passed over")                                      \
+    X(TG_W_METADATA_NULL, 322, MALFORMED, "__metadata__ is null")                                                      \
+    X(TG_W_PART, 323, MALFORMED, "one file of several; the others were not looked at")                                 \
+    X(TG_W_TENSOR_UNMAPPED, 324, MALFORMED, "tensor that the index does not name")                                     \
+    X(TG_W_FILE_UNMAPPED, 325, MALFORMED, "file named like those of the model, but not indexed")                       \
+    X(TG_W_TOTAL_SIZE, 326, MALFORMED, "total_size of the index is not the size of the tensors")
 
 typedef enum tg_status {
 #define TG_STATUS_ENUM(name, number, class_, sentence) name = number,
@@ -219,10 +262,13 @@ TG_API const char *tg_class_name(tg_class class_);
 /* The index of an error that is about no single entry. */
 #define TG_NO_INDEX UINT64_MAX
 
+/* The number that stands for the index of a model of several files, which is none of them. */
+#define TG_FILE_INDEX UINT32_MAX
+
 /* tg_error says what is wrong and where. It holds no pointer that must be freed. */
 typedef struct tg_error {
     tg_status status;
-    uint32_t file;        /* which file of a model made of several; 0 for the first */
+    uint32_t file;        /* which file of a model of several; 0 for the first; TG_FILE_INDEX for the index */
     uint64_t offset;      /* byte offset, in that file, of the field at fault */
     uint64_t index;       /* which key or tensor, counted from 0; or TG_NO_INDEX */
     uint64_t found;       /* the number found there; of class truncated: the bytes that are left */
@@ -230,6 +276,7 @@ typedef struct tg_error {
     int32_t os_code;      /* errno, GetLastError or the reader's own code; 0 where there is none */
     const char *what;     /* static: the field at fault, such as "number of dimensions"; or NULL */
     uint64_t reserved[4]; /* tensorgate's own: see tg_error_hint and tg_error_entry */
+    char file_name[256];  /* bare name of that file, NUL-terminated; empty where the model has but one */
 } tg_error;
 
 /* Room enough for any line of tg_error_format, in bytes. */
@@ -253,9 +300,10 @@ TG_API const char *tg_error_hint(const tg_error *error);
 typedef enum tg_format {
     TG_FORMAT_NONE = 0,
     TG_FORMAT_GGUF = 1,
+    TG_FORMAT_SAFETENSORS = 2,
 } tg_format;
 
-/* tg_format_name returns "gguf", or "" for TG_FORMAT_NONE and unknown numbers. */
+/* tg_format_name returns "gguf", "safetensors", or "" for TG_FORMAT_NONE and unknown numbers. */
 TG_API const char *tg_format_name(tg_format format);
 
 typedef enum tg_endian {
@@ -303,17 +351,33 @@ typedef enum tg_dtype {
     TG_DTYPE_MXFP4 = 40,
     TG_DTYPE_NVFP4 = 41,
     TG_DTYPE_Q1_0 = 42,
-    TG_DTYPE_Q2_0 = 43
+    TG_DTYPE_Q2_0 = 43,
+    /* From 256 on: types that only safetensors has. */
+    TG_DTYPE_BOOL = 256,
+    TG_DTYPE_U8 = 257,
+    TG_DTYPE_U16 = 258,
+    TG_DTYPE_U32 = 259,
+    TG_DTYPE_U64 = 260,
+    TG_DTYPE_F8_E5M2 = 261,
+    TG_DTYPE_F8_E4M3 = 262,
+    TG_DTYPE_F8_E8M0 = 263,
+    TG_DTYPE_F8_E4M3FNUZ = 264,
+    TG_DTYPE_F8_E5M2FNUZ = 265,
+    TG_DTYPE_F4 = 266,
+    TG_DTYPE_F6_E2M3 = 267,
+    TG_DTYPE_F6_E3M2 = 268,
+    TG_DTYPE_C64 = 269 /* two f32: real and imaginary part */
 } tg_dtype;
 
 /* tg_dtype_info describes a type. A row (the fastest dimension) of a tensor is a whole number of
- * blocks. */
+ * blocks; of the types with 4 and 6 bits that only safetensors has, a tensor is. */
 typedef struct tg_dtype_info {
     tg_dtype dtype;
-    const char *name;        /* static, as the format names it: "f32", "q4_K" */
+    const char *name; /* static, as ggml names it, "f32", "q4_K"; those that it does not have, as safetensors does */
     uint32_t block_elements; /* elements in a block: 1 for plain types */
     uint32_t block_bytes;    /* bytes of a block */
     bool quantized;          /* more than one element in a block */
+    const char *safetensors; /* static, as safetensors names it, "F32"; NULL for those that it does not have */
 } tg_dtype_info;
 
 /* tg_dtype_describe returns the description of `dtype`; NULL for TG_DTYPE_NONE and unknown numbers. */
@@ -335,6 +399,7 @@ typedef struct tg_limits {
     uint64_t max_array_depth;    /* arrays in arrays, counting the outermost; default 4, at most 16 */
     uint64_t heap_base;          /* bytes; default 16 MiB. A model may hold heap_base + */
     uint64_t heap_factor;        /* heap_factor x the bytes of header read so far; default 8 */
+    uint64_t max_files;          /* of one model; default 10 000 */
 } tg_limits;
 
 /* tg_allocator replaces the C library's allocator for all memory that belongs to a model. `resize`
@@ -360,8 +425,10 @@ typedef enum tg_profile {
 #define TG_STRICT 0x4u /* every warning is an error */
 #define TG_GUARD 0x8u  /* reads through pointers of tg_tensor_data survive that the file is cut: see there */
 #define TG_SEALED_COPY                                                                                                 \
-    0x10u /* copy the whole file (or region) into memory that nobody can change, and
+    0x10u                     /* copy the whole file (or region) into memory that nobody can change, and
                                  vet and map that: for files that hostile programs can write to. Linux only. */
+#define TG_SINGLE_FILE 0x100u /* tg_open_path only: judge the one file, even where it is the first of a set */
+#define TG_NO_FOLLOW 0x200u   /* tg_open_path only: refuse symbolic links, at the end of `path` and in a set */
 
 /* tg_options change how a model is opened. NULL means the defaults, which are those of an all-zero
  * struct. Begin with `tg_options options = {sizeof options}`. Everything that it points to is used
@@ -400,8 +467,15 @@ typedef struct tg_model tg_model;
  * byte, but for those of TG_E_ZIP_ errors. Several such members are TG_E_ZIP_SEVERAL, unless tg_options.member says
  * which. A model at whose end stands such an archive is TG_E_ZIP_POLYGLOT: two programs would see two models.
  *
+ * Where the file is the first of a split GGUF, or the index of safetensors files (its name says so: it ends in .json
+ * and has .index. in it), all of the set is opened, vetted and made one model, unless TG_SINGLE_FILE, a region or a
+ * member is asked for. The other files are looked for in the folder of `path` as it is given, under bare names; symbolic
+ * links are followed unless TG_NO_FOLLOW is given. One of them is open at a time; later uses open it again and refuse it
+ * with TG_E_FILE_CHANGED if it is no longer the same file (sealed copies stay open instead). tg_error.file and
+ * tg_error.file_name say which file an error is about.
+ *
  * Errors: any TG_E_ status about the file, TG_E_ARGUMENT, TG_E_REGION, TG_E_NO_MEMORY, TG_E_OPEN,
- * TG_E_NOT_REGULAR, TG_E_READ, TG_E_FILE_CHANGED; TG_E_NO_SEALS and TG_E_SEAL for TG_SEALED_COPY; a TG_W_
+ * TG_E_NOT_REGULAR, TG_E_LINK, TG_E_READ, TG_E_FILE_CHANGED; TG_E_NO_SEALS and TG_E_SEAL for TG_SEALED_COPY; a TG_W_
  * status where it was made strict. On Windows `path` is UTF-8, and nobody can write to the file or cut it while
  * it is open (an open fails with TG_E_OPEN while somebody else has it open for writing). */
 TG_API tg_status tg_open_path(const char *path, const tg_options *options, tg_model **out_model, tg_error *out_error);
@@ -446,11 +520,12 @@ TG_API tg_endian tg_model_endian(const tg_model *model); /* of the header and of
 /* tg_model_alignment returns what every tensor offset is a multiple of, in bytes. */
 TG_API uint64_t tg_model_alignment(const tg_model *model);
 
-/* tg_model_data_offset returns where the tensor data begins, in bytes; where the header ends, if there
- * are no tensors. */
+/* tg_model_data_offset returns where the tensor data of the first file begins, in bytes; where the header
+ * ends, if there are no tensors. */
 TG_API uint64_t tg_model_data_offset(const tg_model *model);
 
-TG_API uint64_t tg_model_file_size(const tg_model *model); /* bytes of it, or of the region, when it was opened */
+TG_API uint64_t tg_model_file_size(
+    const tg_model *model); /* bytes of all files, or of the region, when they were opened; at most 2^64-1 */
 
 /* tg_model_region_offset returns where in its file the model begins, in bytes: tg_options.region_offset, and, in a
  * zip archive, what comes before the member. */
@@ -462,6 +537,35 @@ TG_API uint64_t tg_model_region_offset(const tg_model *model);
 TG_API bool tg_model_is_immutable(const tg_model *model);
 
 TG_API uint32_t tg_model_num_files(const tg_model *model);
+
+/* tg_file is one file of a model. */
+typedef struct tg_file {
+    const char *name;      /* NUL-terminated bare name, any other byte may be in it; "" where the source had none */
+    uint64_t size;         /* bytes, when it was opened */
+    uint64_t data_offset;  /* bytes: where its tensor data begins */
+    uint64_t first_tensor; /* its tensors are those from this index on, in the order of its table */
+    uint64_t num_tensors;
+} tg_file;
+
+/* tg_model_file returns the file of that number, or the index of the model for TG_FILE_INDEX; NULL where there is none. */
+TG_API const tg_file *tg_model_file(const tg_model *model, uint32_t file);
+
+typedef enum tg_set_kind {
+    TG_SET_NONE = 0,
+    TG_SET_SPLIT_GGUF = 1, /* model-00001-of-00003.gguf and so on */
+    TG_SET_INDEX = 2       /* safetensors files with model.safetensors.index.json */
+} tg_set_kind;
+
+/* tg_set says what set of files a model is, or is a part of. */
+typedef struct tg_set {
+    tg_set_kind kind;
+    bool whole;         /* the model is all of the set; else it is one file of it */
+    uint32_t num_files; /* of the whole set */
+    uint32_t number;    /* where not `whole`: which file of the set it is, from 0 */
+} tg_set;
+
+/* tg_model_set returns what is known of the set, or NULL where the model is one file that stands alone. */
+TG_API const tg_set *tg_model_set(const tg_model *model);
 
 /* ---- Tensors ---------------------------------------------------------------------------------- */
 
@@ -497,6 +601,10 @@ TG_API const tg_tensor *tg_model_tensor(const tg_model *model, uint64_t index); 
  * name that is not NUL-terminated. */
 TG_API const tg_tensor *tg_model_find_tensor(const tg_model *model, const char *name);
 TG_API const tg_tensor *tg_model_find_tensor_n(const tg_model *model, tg_bytes name);
+
+/* tg_tensor_dtype_name returns the name that the format of the model gives to the type of `tensor`: "bf16" in GGUF, "BF16"
+ * in safetensors; "" for NULL and for a tensor of another model. */
+TG_API const char *tg_tensor_dtype_name(const tg_model *model, const tg_tensor *tensor);
 
 /* tg_tensor_data stores a read-only pointer to the `*out_len` bytes of `tensor`, in the byte order of the
  * model. The first call maps the tensor data of the file (any number of threads may race to it), so

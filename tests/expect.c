@@ -182,6 +182,8 @@ tg_options options_with_profile(void)
 
 tg_limits default_limits(void)
 {
-    tg_limits limits = {sizeof limits, 0, 0, 0, 0, 0, 0, 0};
+    tg_limits limits;
+    memset(&limits, 0, sizeof limits);
+    limits.struct_size = sizeof limits;
     return limits;
 }

@@ -53,9 +53,6 @@ static void known_other_formats_are_named_as_such(void **state)
     rejects_bytes(TG_E_FORMAT, GB_LIT("tjgg\3\0\0\0"));
     rejects_bytes(TG_E_FORMAT, GB_LIT("algg\1\0\0\0"));
     rejects_bytes(TG_E_FORMAT, GB_LIT("FUGG\0\0\0\3"));
-    rejects_bytes(TG_E_FORMAT,
-                  GB_LIT("\x40\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
-                         "            \0\0\0\0"));
 }
 
 static void files_that_are_something_else_get_a_hint(void **state)

@@ -55,7 +55,7 @@ static void unknown_numbers_have_a_name_too(void **state)
 
 static tg_error rank_error(void)
 {
-    tg_error error = {TG_E_RANK, 0, 96, 3, 9, 4, 0, "number of dimensions", {0, TGI_ENTRY_TENSOR, 0, 0}};
+    tg_error error = {TG_E_RANK, 0, 96, 3, 9, 4, 0, "number of dimensions", {0, TGI_ENTRY_TENSOR, 0, 0}, ""};
     return error;
 }
 
@@ -71,11 +71,11 @@ static void an_error_is_one_line_with_place_field_and_numbers(void **state)
     error.file = 2;
     tg_error_format(&error, line, sizeof line);
     assert_non_null(strstr(line, "at byte 96 of file 2: "));
-    tg_error cut = {TG_E_TRUNCATED, 0, 24, TG_NO_INDEX, 3, 8, 0, "length", {0, 0, 0, 0}};
+    tg_error cut = {TG_E_TRUNCATED, 0, 24, TG_NO_INDEX, 3, 8, 0, "length", {0, 0, 0, 0}, ""};
     tg_error_format(&cut, line, sizeof line);
     assert_string_equal(line, "at byte 24: the file ends inside a field (length: needs 8 bytes, left 3) "
                               "[TG_E_TRUNCATED]");
-    tg_error io = {TG_E_OPEN, 0, 0, TG_NO_INDEX, 0, 0, 2, NULL, {0, 0, 0, 0}};
+    tg_error io = {TG_E_OPEN, 0, 0, TG_NO_INDEX, 0, 0, 2, NULL, {0, 0, 0, 0}, ""};
     tg_error_format(&io, line, sizeof line);
     assert_string_equal(line, "the file cannot be opened, system code 2 [TG_E_OPEN]");
     io.os_code = INT32_MIN;
@@ -117,7 +117,8 @@ static void every_line_fits_the_buffer_that_is_offered(void **state)
                           UINT64_MAX,
                           INT32_MIN,
                           "a field with a name that is longer than any",
-                          {0, TGI_ENTRY_TENSOR, 0, 0}};
+                          {0, TGI_ENTRY_TENSOR, 0, 0},
+                          ""};
         assert_true(tg_error_format(&error, NULL, 0) < TG_ERROR_LINE);
     }
 }

@@ -39,22 +39,41 @@ uint64_t tg_model_data_offset(const tg_model *model)
 
 uint64_t tg_model_file_size(const tg_model *model)
 {
-    return model != NULL ? model->core.file_size : 0;
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < tg_model_num_files(model); i++)
+        if (!tgi_add_u64(size, model->files[i].seen.size, &size))
+            return UINT64_MAX;
+    return size;
 }
 
 uint64_t tg_model_region_offset(const tg_model *model)
 {
-    return model != NULL ? model->source.origin : 0;
+    return model != NULL && model->num_files > 0 ? model->files[0].source.origin : 0;
 }
 
 bool tg_model_is_immutable(const tg_model *model)
 {
-    return model != NULL && model->source.immutable;
+    for (uint32_t i = 0; i < tg_model_num_files(model); i++)
+        if (!model->files[i].source.immutable)
+            return false;
+    return tg_model_num_files(model) > 0;
 }
 
 uint32_t tg_model_num_files(const tg_model *model)
 {
-    return model != NULL ? 1 : 0;
+    return model != NULL ? model->num_files : 0;
+}
+
+const tg_file *tg_model_file(const tg_model *model, uint32_t file)
+{
+    if (file == TG_FILE_INDEX && model != NULL && model->has_index)
+        return &model->index.seen;
+    return file < tg_model_num_files(model) ? &model->files[file].seen : NULL;
+}
+
+const tg_set *tg_model_set(const tg_model *model)
+{
+    return model != NULL && model->set.kind != TG_SET_NONE ? &model->set : NULL;
 }
 
 uint64_t tg_model_num_tensors(const tg_model *model)
@@ -84,6 +103,16 @@ const tg_tensor *tg_model_find_tensor_n(const tg_model *model, tg_bytes name)
 const tg_tensor *tg_model_find_tensor(const tg_model *model, const char *name)
 {
     return tg_model_find_tensor_n(model, bytes_of(name));
+}
+
+const char *tg_tensor_dtype_name(const tg_model *model, const tg_tensor *tensor)
+{
+    if (tensor == NULL || tg_model_tensor(model, tensor->index) != tensor)
+        return "";
+    const tg_dtype_info *info = tg_dtype_describe(tensor->dtype);
+    if (info == NULL)
+        return "";
+    return model->core.format == TG_FORMAT_SAFETENSORS && info->safetensors != NULL ? info->safetensors : info->name;
 }
 
 uint64_t tg_model_num_keys(const tg_model *model)

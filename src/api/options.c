@@ -42,7 +42,7 @@ static void *default_resize(void *context, void *block, size_t old_size, size_t 
 }
 
 static const tg_limits default_limits = {
-    sizeof(tg_limits), 1u << 20, 1u << 20, UINT64_C(256) << 20, UINT64_C(128) << 20, 4, UINT64_C(16) << 20, 8,
+    sizeof(tg_limits), 1u << 20, 1u << 20, UINT64_C(256) << 20, UINT64_C(128) << 20, 4, UINT64_C(16) << 20, 8, 10000,
 };
 
 static void use_default(uint64_t *field, uint64_t value)
@@ -67,8 +67,10 @@ static bool fill_limits(const tg_limits *given, tg_limits *out)
     use_default(&out->max_array_depth, d->max_array_depth);
     use_default(&out->heap_base, d->heap_base);
     use_default(&out->heap_factor, d->heap_factor);
+    use_default(&out->max_files, d->max_files);
     /* The tables of names count in 32 bits. */
-    return out->max_array_depth <= TGI_MAX_ARRAY_DEPTH && out->max_tensors < UINT32_MAX && out->max_keys < UINT32_MAX;
+    return out->max_array_depth <= TGI_MAX_ARRAY_DEPTH && out->max_tensors < UINT32_MAX && out->max_keys < UINT32_MAX &&
+           out->max_files < UINT32_MAX;
 }
 
 /* The set of warnings that are errors, as bits. */
@@ -97,7 +99,8 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
         memcpy(&o, options, options->struct_size < sizeof o ? options->struct_size : sizeof o);
     }
     *out_what = "options.flags";
-    if ((o.flags & ~(TG_CHECK_TEXT | TG_STABLE_MEMORY | TG_STRICT | TG_GUARD | TG_SEALED_COPY)) != 0)
+    if ((o.flags & ~(TG_CHECK_TEXT | TG_STABLE_MEMORY | TG_STRICT | TG_GUARD | TG_SEALED_COPY | TG_SINGLE_FILE |
+                     TG_NO_FOLLOW)) != 0)
         return false;
     *out_what = "options.profile";
     if (o.profile > TG_PROFILE_LLAMA_CPP)

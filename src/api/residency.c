@@ -31,17 +31,28 @@ static tgi_fault tell(residency *r)
 static tgi_fault advise_tensor(residency *r, const tg_tensor *tensor, tgi_advice advice)
 {
     const uint8_t *data = NULL;
+    tgi_source spare;
+    const tgi_source *source = NULL;
     tgi_fault fault = tgi_map_tensor(r->model, tensor, &data, &r->what);
-    for (uint64_t at = 0; fault.status == TG_OK && at < tensor->size;) {
+    if (fault.status != TG_OK || tensor->size == 0)
+        return fault;
+    const tgi_file *file = &r->model->files[tensor->file];
+    fault = tgi_use_file(r->model, file, &spare, &source);
+    if (fault.status != TG_OK)
+        return fault;
+    for (uint64_t at = 0; at < tensor->size;) {
         uint64_t left = tensor->size - at;
         size_t len = left < PIECE ? (size_t)left : PIECE;
-        fault = tgi_source_advise(&r->model->source, advice, tensor->offset + at, len, data + (size_t)at);
+        fault = tgi_source_advise(source, advice, tensor->offset + at, len, data + (size_t)at);
         if (fault.status != TG_OK)
             break;
         at += len;
         r->done += len;
         fault = tell(r);
+        if (fault.status != TG_OK)
+            break;
     }
+    tgi_end_use(file, &spare);
     return fault;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The data of tensors: mapped once for the whole model, or read. */
+/* The data of tensors: mapped once for each file, or read. */
 #include "api.h"
 
 #include "../source/guard.h"
@@ -12,56 +12,64 @@ static tg_status check_tensor(const tg_model *model, const tg_tensor *tensor, co
     return tg_model_tensor(model, tensor->index) == tensor ? TG_OK : TG_E_FOREIGN_TENSOR;
 }
 
-/* A new mapping of all tensor data, guarded where that was asked for. */
-static tgi_fault make_mapping(tg_model *model, size_t len, const uint8_t **out_data)
+/* A new mapping of all tensor data of one file, guarded where that was asked for. It outlives the source that it was
+ * made from. */
+static tgi_fault make_mapping(const tg_model *model, tgi_file *file, size_t len, const uint8_t **out_data)
 {
-    uint64_t offset = model->core.data_offset;
-    tgi_fault fault = tgi_source_map(&model->source, offset, len, out_data);
-    /* The caller's memory is the caller's to guard. */
-    if (fault.status != TG_OK || (model->flags & TG_GUARD) == 0 || model->source.memory != NULL)
-        return fault;
-    fault = tgi_guard_add(*out_data, len, &model->cut);
+    uint64_t offset = file->seen.data_offset;
+    tgi_source spare;
+    const tgi_source *source;
+    tgi_fault fault = tgi_use_file(model, file, &spare, &source);
     if (fault.status != TG_OK)
-        tgi_source_unmap(&model->source, offset, len, *out_data);
+        return fault;
+    fault = tgi_source_map(source, offset, len, out_data);
+    tgi_end_use(file, &spare);
+    /* The caller's memory is the caller's to guard. */
+    if (fault.status != TG_OK || (model->flags & TG_GUARD) == 0 || file->source.memory != NULL)
+        return fault;
+    fault = tgi_guard_add(*out_data, len, &file->cut);
+    if (fault.status != TG_OK)
+        tgi_source_unmap(&file->source, offset, len, *out_data);
     return fault;
 }
 
-static void end_mapping(tg_model *model, size_t len, const uint8_t *data)
+static void end_mapping(const tg_model *model, tgi_file *file, size_t len, const uint8_t *data)
 {
     if ((model->flags & TG_GUARD) != 0)
         tgi_guard_remove(data);
-    tgi_source_unmap(&model->source, model->core.data_offset, len, data);
+    tgi_source_unmap(&file->source, file->seen.data_offset, len, data);
 }
 
-/* The mapping of all tensor data. Threads may race to make it: one is published, the others unmap theirs. */
-static tgi_fault map_data(tg_model *model, const uint8_t **out_data)
+/* The mapping of all tensor data of one file. Threads may race to make it: one is published, the others unmap
+ * theirs. */
+static tgi_fault map_data(const tg_model *model, tgi_file *file, const uint8_t **out_data)
 {
     tgi_fault fault = {TG_OK, 0};
-    const uint8_t *data = atomic_load_explicit(&model->mapped, memory_order_acquire);
+    const uint8_t *data = atomic_load_explicit(&file->mapped, memory_order_acquire);
     if (data == NULL) {
         size_t len;
-        if (!tgi_u64_to_size(model->data_end - model->core.data_offset, &len)) {
+        if (!tgi_u64_to_size(file->data_end - file->seen.data_offset, &len)) {
             fault.status = TG_E_ADDRESS_SPACE;
             return fault;
         }
         const uint8_t *mine = NULL;
-        fault = make_mapping(model, len, &mine);
+        fault = make_mapping(model, file, len, &mine);
         if (fault.status != TG_OK)
             return fault;
-        if (atomic_compare_exchange_strong(&model->mapped, &data, mine))
+        if (atomic_compare_exchange_strong(&file->mapped, &data, mine))
             data = mine;
         else
-            end_mapping(model, len, mine);
+            end_mapping(model, file, len, mine);
     }
     *out_data = data;
     return fault;
 }
 
-void tgi_unmap(tg_model *model)
+void tgi_unmap(const tg_model *model, tgi_file *file)
 {
-    const uint8_t *data = atomic_load(&model->mapped);
+    const uint8_t *data = atomic_load(&file->mapped);
     if (data != NULL)
-        end_mapping(model, (size_t)(model->data_end - model->core.data_offset), data);
+        end_mapping(model, file, (size_t)(file->data_end - file->seen.data_offset), data);
 }
 
 tgi_fault tgi_map_tensor(const tg_model *model, const tg_tensor *tensor, const uint8_t **out_data,
@@ -71,15 +79,25 @@ tgi_fault tgi_map_tensor(const tg_model *model, const tg_tensor *tensor, const u
     if (fault.status != TG_OK || tensor->size == 0)
         return fault;
     *out_what = "tensor data";
-    fault.status = atomic_load(&model->cut) ? TG_E_FILE_CHANGED : TG_OK;
+    tgi_file *file = &model->files[tensor->file];
+    fault.status = atomic_load(&file->cut) ? TG_E_FILE_CHANGED : TG_OK;
     if (fault.status != TG_OK)
         return fault;
-    /* The mapping is made late, but it is no part of what the model says. */
     const uint8_t *data = NULL;
-    fault = map_data((tg_model *)(uintptr_t)model, &data);
+    fault = map_data(model, file, &data);
     if (fault.status == TG_OK)
-        *out_data = data + (tensor->offset - model->core.data_offset);
+        *out_data = data + (tensor->offset - file->seen.data_offset);
     return fault;
+}
+
+/* Stores an error that may be about a file of the model. */
+static tg_status fail_in_file(tg_error *out_error, const tg_model *model, uint32_t number, tgi_fault fault,
+                              const char *what)
+{
+    tg_status status = tgi_fail(out_error, fault.status, fault.os_code, what);
+    if (out_error != NULL && tg_status_class(status) != TG_CLASS_USAGE)
+        tgi_name_file(model, number, out_error);
+    return status;
 }
 
 tg_status tg_tensor_data(const tg_model *model, const tg_tensor *tensor, const void **out_data, size_t *out_len,
@@ -90,8 +108,10 @@ tg_status tg_tensor_data(const tg_model *model, const tg_tensor *tensor, const v
         return tgi_fail(out_error, TG_E_ARGUMENT, 0, what);
     const uint8_t *data = (const uint8_t *)tensor;
     tgi_fault fault = tgi_map_tensor(model, tensor, &data, &what);
+    if (fault.status == TG_E_ARGUMENT || fault.status == TG_E_FOREIGN_TENSOR)
+        return tgi_fail(out_error, fault.status, 0, what);
     if (fault.status != TG_OK)
-        return tgi_fail(out_error, fault.status, fault.os_code, what);
+        return fail_in_file(out_error, model, tensor->file, fault, what);
     *out_data = data;
     *out_len = (size_t)tensor->size;
     return TG_OK;
@@ -102,7 +122,7 @@ uint64_t tg_tensor_alignment(const tg_model *model, const tg_tensor *tensor)
     const char *what;
     if (check_tensor(model, tensor, &what) != TG_OK || tensor->size == 0)
         return 0;
-    return tgi_source_alignment(&model->source, tensor->offset);
+    return tgi_source_alignment(&model->files[tensor->file].source, tensor->offset);
 }
 
 tg_status tg_tensor_read(const tg_model *model, const tg_tensor *tensor, uint64_t offset, void *out_buffer, size_t len,
@@ -118,20 +138,41 @@ tg_status tg_tensor_read(const tg_model *model, const tg_tensor *tensor, uint64_
         return tgi_fail(out_error, TG_E_READ_RANGE, 0, "offset and length");
     if (len == 0)
         return TG_OK;
-    tgi_fault fault = tgi_source_read(&model->source, tensor->offset + offset, out_buffer, len);
+    const tgi_file *file = &model->files[tensor->file];
+    tgi_source spare;
+    const tgi_source *source;
+    tgi_fault fault = tgi_use_file(model, file, &spare, &source);
+    if (fault.status == TG_OK) {
+        fault = tgi_source_read(source, tensor->offset + offset, out_buffer, len);
+        tgi_end_use(file, &spare);
+    }
     if (fault.status != TG_OK)
-        return tgi_fail(out_error, fault.status, fault.os_code, "tensor data");
+        return fail_in_file(out_error, model, tensor->file, fault, "tensor data");
     return TG_OK;
+}
+
+static tgi_fault recheck_file(const tg_model *model, const tgi_file *file)
+{
+    tgi_source spare;
+    const tgi_source *source;
+    tgi_fault fault = {atomic_load(&file->cut) ? TG_E_FILE_CHANGED : TG_OK, 0};
+    if (fault.status == TG_OK)
+        fault = tgi_use_file(model, file, &spare, &source);
+    if (fault.status != TG_OK)
+        return fault;
+    fault = tgi_source_recheck(source);
+    tgi_end_use(file, &spare);
+    return fault;
 }
 
 tg_status tg_model_recheck(const tg_model *model, tg_error *out_error)
 {
     if (model == NULL)
         return tgi_fail(out_error, TG_E_ARGUMENT, 0, "model");
-    if (atomic_load(&model->cut))
-        return tgi_fail(out_error, TG_E_FILE_CHANGED, 0, NULL);
-    tgi_fault fault = tgi_source_recheck(&model->source);
-    if (fault.status != TG_OK)
-        return tgi_fail(out_error, fault.status, fault.os_code, NULL);
+    for (uint32_t i = 0; i < model->num_files; i++) {
+        tgi_fault fault = recheck_file(model, &model->files[i]);
+        if (fault.status != TG_OK)
+            return fail_in_file(out_error, model, i, fault, NULL);
+    }
     return TG_OK;
 }

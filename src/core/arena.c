@@ -6,7 +6,8 @@
 static uint64_t times_header(const tgi_arena *arena, uint64_t factor, uint64_t base)
 {
     uint64_t bytes;
-    if (!tgi_mul_u64(factor, arena->header_bytes, &bytes) || !tgi_add_u64(bytes, base, &bytes))
+    if (!tgi_add_u64(arena->header_bytes, arena->earlier_bytes, &bytes) || !tgi_mul_u64(factor, bytes, &bytes) ||
+        !tgi_add_u64(bytes, base, &bytes))
         return UINT64_MAX;
     return bytes;
 }
@@ -36,6 +37,7 @@ void tgi_arena_init(tgi_arena *arena, const tg_allocator *allocator, uint64_t ba
     arena->base = base;
     arena->factor = factor;
     arena->header_bytes = 0;
+    arena->earlier_bytes = 0;
 }
 
 static void link_block(tgi_arena *arena, tgi_block *block)

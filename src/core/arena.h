@@ -19,9 +19,10 @@ typedef struct tgi_block {
 typedef struct tgi_arena {
     tg_allocator allocator;
     tgi_block *first;
-    uint64_t used;         /* bytes of the blocks that count */
-    uint64_t base, factor; /* budget = base + factor x header_bytes */
-    uint64_t header_bytes; /* that were parsed so far */
+    uint64_t used;          /* bytes of the blocks that count */
+    uint64_t base, factor;  /* budget = base + factor x (header_bytes + earlier_bytes) */
+    uint64_t header_bytes;  /* that were parsed so far */
+    uint64_t earlier_bytes; /* headers of the files of the model that came before this one */
 } tgi_arena;
 
 void tgi_arena_init(tgi_arena *arena, const tg_allocator *allocator, uint64_t base, uint64_t factor);

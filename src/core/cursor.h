@@ -109,6 +109,20 @@ static inline uint64_t tgi_load_u64(const uint8_t *p, bool big_endian)
 }
 #endif
 
+/* The next byte, without moving: false at the end. */
+/*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
+  @ assigns *out;
+  @ ensures \result <==> c->pos < c->len;
+  @ ensures !\result ==> *out == \old(*out);
+  @*/
+static inline TGI_NODISCARD bool tgi_peek_u8(const tgi_cursor *c, uint8_t *out)
+{
+    if (c->pos >= c->len)
+        return false;
+    *out = c->base[c->pos];
+    return true;
+}
+
 /* Read one number in the cursor's byte order. */
 /*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out, c->pos;

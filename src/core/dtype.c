@@ -3,13 +3,16 @@
  * ggml-common.h; all quantized blocks hold their scales inside. */
 #include "dtype.h"
 
-#define PLAIN(dtype, name, bytes) [dtype] = {dtype, name, 1, bytes, false}
-#define BLOCK(dtype, name, elements, bytes) [dtype] = {dtype, name, elements, bytes, true}
+#include <string.h>
+
+#define BLOCK(dtype, name, elements, bytes) [dtype] = {dtype, name, elements, bytes, true, NULL}
+#define SHARED(dtype, name, safetensors, bytes) [dtype] = {dtype, name, 1, bytes, false, safetensors}
+#define OTHER(dtype, name, elements, bytes) [dtype] = {dtype, name, elements, bytes, elements > 1, name}
 
 /* Indexed by tg_dtype; the holes have no name. */
 static const tg_dtype_info dtypes[] = {
-    PLAIN(TG_DTYPE_F32, "f32", 4),
-    PLAIN(TG_DTYPE_F16, "f16", 2),
+    SHARED(TG_DTYPE_F32, "f32", "F32", 4),
+    SHARED(TG_DTYPE_F16, "f16", "F16", 2),
     BLOCK(TG_DTYPE_Q4_0, "q4_0", 32, 18),
     BLOCK(TG_DTYPE_Q4_1, "q4_1", 32, 20),
     BLOCK(TG_DTYPE_Q5_0, "q5_0", 32, 22),
@@ -30,19 +33,33 @@ static const tg_dtype_info dtypes[] = {
     BLOCK(TG_DTYPE_IQ3_S, "iq3_s", 256, 110),
     BLOCK(TG_DTYPE_IQ2_S, "iq2_s", 256, 82),
     BLOCK(TG_DTYPE_IQ4_XS, "iq4_xs", 256, 136),
-    PLAIN(TG_DTYPE_I8, "i8", 1),
-    PLAIN(TG_DTYPE_I16, "i16", 2),
-    PLAIN(TG_DTYPE_I32, "i32", 4),
-    PLAIN(TG_DTYPE_I64, "i64", 8),
-    PLAIN(TG_DTYPE_F64, "f64", 8),
+    SHARED(TG_DTYPE_I8, "i8", "I8", 1),
+    SHARED(TG_DTYPE_I16, "i16", "I16", 2),
+    SHARED(TG_DTYPE_I32, "i32", "I32", 4),
+    SHARED(TG_DTYPE_I64, "i64", "I64", 8),
+    SHARED(TG_DTYPE_F64, "f64", "F64", 8),
     BLOCK(TG_DTYPE_IQ1_M, "iq1_m", 256, 56),
-    PLAIN(TG_DTYPE_BF16, "bf16", 2),
+    SHARED(TG_DTYPE_BF16, "bf16", "BF16", 2),
     BLOCK(TG_DTYPE_TQ1_0, "tq1_0", 256, 54),
     BLOCK(TG_DTYPE_TQ2_0, "tq2_0", 256, 66),
     BLOCK(TG_DTYPE_MXFP4, "mxfp4", 32, 17),
     BLOCK(TG_DTYPE_NVFP4, "nvfp4", 64, 36),
     BLOCK(TG_DTYPE_Q1_0, "q1_0", 128, 18),
     BLOCK(TG_DTYPE_Q2_0, "q2_0", 64, 18),
+    OTHER(TG_DTYPE_BOOL, "BOOL", 1, 1),
+    OTHER(TG_DTYPE_U8, "U8", 1, 1),
+    OTHER(TG_DTYPE_U16, "U16", 1, 2),
+    OTHER(TG_DTYPE_U32, "U32", 1, 4),
+    OTHER(TG_DTYPE_U64, "U64", 1, 8),
+    OTHER(TG_DTYPE_F8_E5M2, "F8_E5M2", 1, 1),
+    OTHER(TG_DTYPE_F8_E4M3, "F8_E4M3", 1, 1),
+    OTHER(TG_DTYPE_F8_E8M0, "F8_E8M0", 1, 1),
+    OTHER(TG_DTYPE_F8_E4M3FNUZ, "F8_E4M3FNUZ", 1, 1),
+    OTHER(TG_DTYPE_F8_E5M2FNUZ, "F8_E5M2FNUZ", 1, 1),
+    OTHER(TG_DTYPE_F4, "F4", 2, 1),
+    OTHER(TG_DTYPE_F6_E2M3, "F6_E2M3", 4, 3),
+    OTHER(TG_DTYPE_F6_E3M2, "F6_E3M2", 4, 3),
+    OTHER(TG_DTYPE_C64, "C64", 1, 8),
 };
 
 /* Indexed by ggml's number. */
@@ -63,6 +80,23 @@ const char *tg_dtype_name(tg_dtype dtype)
 {
     const tg_dtype_info *info = tg_dtype_describe(dtype);
     return info != NULL ? info->name : "";
+}
+
+const tg_dtype_info *tgi_safetensors_type(tg_bytes name)
+{
+    /* The frequent ones first. */
+    static const uint16_t types[] = {
+        TG_DTYPE_BF16,        TG_DTYPE_F16,         TG_DTYPE_F32,     TG_DTYPE_F8_E4M3, TG_DTYPE_U8,      TG_DTYPE_I8,
+        TG_DTYPE_I64,         TG_DTYPE_I32,         TG_DTYPE_F8_E8M0, TG_DTYPE_F4,      TG_DTYPE_F8_E5M2, TG_DTYPE_BOOL,
+        TG_DTYPE_F6_E2M3,     TG_DTYPE_F6_E3M2,     TG_DTYPE_I16,     TG_DTYPE_U16,     TG_DTYPE_U32,     TG_DTYPE_U64,
+        TG_DTYPE_F8_E4M3FNUZ, TG_DTYPE_F8_E5M2FNUZ, TG_DTYPE_F64,     TG_DTYPE_C64,
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const tg_dtype_info *info = &dtypes[types[i]];
+        if (strlen(info->safetensors) == name.len && memcmp(info->safetensors, name.ptr, name.len) == 0)
+            return info;
+    }
+    return NULL;
 }
 
 const tg_dtype_info *tgi_ggml_type(uint32_t id)

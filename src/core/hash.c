@@ -120,6 +120,27 @@ tg_status tgi_names_build(tgi_arena *arena, tgi_names *names, const tgi_hash_key
     return TG_OK;
 }
 
+tg_status tgi_names_add(tgi_arena *arena, tgi_names *names, const tgi_hash_key *key, const tgi_entries *entries)
+{
+    if (entries->count > names->size / 4 * 3) {
+        tgi_names larger = {NULL, 0};
+        bool twice = false;
+        uint64_t later, earlier;
+        tg_status status = tgi_names_build(arena, &larger, key, entries, &twice, &later, &earlier);
+        if (status != TG_OK)
+            return status;
+        tgi_arena_free(arena, names->slots);
+        *names = larger;
+        return TG_OK;
+    }
+    tg_bytes name = *entry_name(entries, entries->count - 1);
+    uint64_t hash = tgi_hash(key, name.ptr, name.len);
+    tgi_slot *slot = find_slot(names, entries, name, hash);
+    slot->hash = (uint32_t)(hash >> 32);
+    slot->number = (uint32_t)entries->count;
+    return TG_OK;
+}
+
 const void *tgi_names_find(const tgi_names *names, const tgi_hash_key *key, const tgi_entries *entries, tg_bytes name)
 {
     if (names->size == 0 || (name.ptr == NULL && name.len != 0))

@@ -38,6 +38,11 @@ TGI_NODISCARD tg_status tgi_names_build(tgi_arena *arena, tgi_names *names, cons
                                         const tgi_entries *entries, bool *out_duplicate, uint64_t *out_later,
                                         uint64_t *out_earlier);
 
+/* Puts the last of `entries`, whose name no other has, into the table that holds all others. Fails as
+ * tgi_arena_resize. */
+TGI_NODISCARD tg_status tgi_names_add(tgi_arena *arena, tgi_names *names, const tgi_hash_key *key,
+                                      const tgi_entries *entries);
+
 /* Returns the entry with that name, or NULL. */
 const void *tgi_names_find(const tgi_names *names, const tgi_hash_key *key, const tgi_entries *entries, tg_bytes name);
 

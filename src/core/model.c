@@ -26,28 +26,43 @@ tgi_entries tgi_tensor_entries(const tgi_model *model)
     return entries;
 }
 
-tg_status tgi_pool_add(tgi_model *model, const void *bytes, size_t len, uint64_t *out_offset)
+tg_status tgi_pool_reserve(tgi_model *model, uint64_t len, uint8_t **out_bytes)
 {
     tgi_list *pool = &model->pool;
     uint64_t end;
     if (!tgi_add_u64(pool->count, len, &end))
         return TG_E_LIMIT_HEAP;
-    if (end > pool->room) {
+    if (end >= pool->room) {
         uint64_t room = end + end / 4 + 64;
         tg_status status = tgi_arena_resize(&model->arena, &pool->data, room);
         if (status != TG_OK)
             return status;
         pool->room = room;
     }
-    if (len > 0)
-        memcpy((char *)pool->data + pool->count, bytes, len);
-    *out_offset = pool->count | TGI_IN_POOL;
-    pool->count = end;
+    *out_bytes = (uint8_t *)pool->data + pool->count;
     return TG_OK;
 }
 
-/* Where the bytes at an offset are. */
-static const char *bytes_at(const tgi_model *model, uint64_t offset)
+uint64_t tgi_pool_keep(tgi_model *model, uint64_t len)
+{
+    uint64_t offset = model->pool.count | TGI_IN_POOL;
+    model->pool.count += len;
+    return offset;
+}
+
+tg_status tgi_pool_add(tgi_model *model, const void *bytes, size_t len, uint64_t *out_offset)
+{
+    uint8_t *to = NULL;
+    tg_status status = tgi_pool_reserve(model, len, &to);
+    if (status != TG_OK)
+        return status;
+    if (len > 0)
+        memcpy(to, bytes, len);
+    *out_offset = tgi_pool_keep(model, len);
+    return TG_OK;
+}
+
+const char *tgi_bytes_at(const tgi_model *model, uint64_t offset)
 {
     if ((offset & TGI_IN_POOL) != 0)
         return (const char *)model->pool.data + (offset & ~TGI_IN_POOL);
@@ -71,12 +86,12 @@ void tgi_model_freeze(tgi_model *model, const uint8_t *header, size_t header_len
     model->header_len = header_len;
     for (uint64_t i = 0; i < model->keys.count; i++) {
         tgi_key *key = tgi_key_at(model, i);
-        key->seen.name.ptr = bytes_at(model, key->name_offset);
+        key->seen.name.ptr = tgi_bytes_at(model, key->name_offset);
     }
     const uint64_t *dims = (const uint64_t *)model->dims.data;
     for (uint64_t i = 0; i < model->tensors.count; i++) {
         tgi_tensor *tensor = tgi_tensor_at(model, i);
-        tensor->seen.name.ptr = bytes_at(model, tensor->name_offset);
+        tensor->seen.name.ptr = tgi_bytes_at(model, tensor->name_offset);
         tensor->seen.dims = dims;
         if (tensor->seen.num_dims > 0) /* no dims at all: no list */
             dims += tensor->seen.num_dims;
@@ -90,13 +105,13 @@ tg_value tgi_key_value(const tgi_model *model, const tgi_key *key)
         const tgi_array *array = (const tgi_array *)model->arrays.data + key->extra;
         value.element_type = array->element_type;
         value.count = array->count;
-        value.own.bytes = bytes_at(model, array->offset);
+        value.own.bytes = tgi_bytes_at(model, array->offset);
         value.own.len = (size_t)array->len;
         if (array->element_type == TG_VALUE_STRING && array->count > 0)
             value.own.marks = (const uint64_t *)model->marks.data + array->first_mark;
         return value;
     }
-    value.own.bytes = bytes_at(model, key->value_offset);
+    value.own.bytes = tgi_bytes_at(model, key->value_offset);
     value.own.len = key->seen.type == TG_VALUE_STRING ? (size_t)key->extra : tg_value_type_size(key->seen.type);
     return value;
 }

@@ -43,8 +43,14 @@ enum {
     TGI_ENCODING_LENGTH_32 = 2, /* lengths and counts have 4 bytes, not 8 */
 };
 
-#define TGI_FIRST_WARNING TG_W_TRAILING_NUL
-#define TGI_MAX_WARNINGS 64 /* codes from TGI_FIRST_WARNING on, so that a set of them fits in a u64 */
+/* What the header of a file says of the set of files that it is a part of. */
+typedef struct tgi_claim {
+    tg_set_kind kind;                            /* TG_SET_NONE: it stands alone */
+    uint32_t number;                             /* which file of the set it is, from 0 */
+    uint32_t count;                              /* files of the set */
+    uint64_t num_tensors;                        /* of the whole set */
+    uint64_t number_key, count_key, tensors_key; /* the keys that say so */
+} tgi_claim;
 
 typedef struct tgi_model {
     tgi_arena arena;
@@ -58,6 +64,7 @@ typedef struct tgi_model {
     uint32_t encoding;
     uint64_t alignment;
     uint64_t data_offset;
+    tgi_claim claim;
     tgi_list keys;    /* of tgi_key */
     tgi_list arrays;  /* of tgi_array */
     tgi_list marks;   /* of uint64_t */
@@ -77,6 +84,14 @@ tgi_entries tgi_tensor_entries(const tgi_model *model);
 /* Copies `len` bytes to the end of the pool, and stores their offset, with TGI_IN_POOL. Fails as
  * tgi_arena_resize. */
 TGI_NODISCARD tg_status tgi_pool_add(tgi_model *model, const void *bytes, size_t len, uint64_t *out_offset);
+
+/* Makes room for `len` more bytes in the pool, and returns where they go in `*out_bytes`; tgi_pool_keep then takes
+ * the first `len` of them into it. Fails as tgi_arena_resize. */
+TGI_NODISCARD tg_status tgi_pool_reserve(tgi_model *model, uint64_t len, uint8_t **out_bytes);
+uint64_t tgi_pool_keep(tgi_model *model, uint64_t len);
+
+/* Where the bytes at an offset are: see TGI_IN_POOL. */
+const char *tgi_bytes_at(const tgi_model *model, uint64_t offset);
 
 /* Sets every pointer, now that the header stays where it is. */
 void tgi_model_freeze(tgi_model *model, const uint8_t *header, size_t header_len);

@@ -30,7 +30,7 @@ static tgi_hint usual_hint(tg_status status, uint64_t found)
 static void fill_error(tgi_parse *p, tg_status status, uint64_t offset, uint64_t found, uint64_t limit,
                        const char *what)
 {
-    tg_error error = {status, 0, offset, p->index, found, limit, 0, what, {0, 0, 0, 0}};
+    tg_error error = {status, p->file, offset, p->index, found, limit, 0, what, {0, 0, 0, 0}, ""};
     error.reserved[TGI_ERROR_ENTRY] = p->entry;
     error.reserved[TGI_ERROR_HINT] = usual_hint(status, found);
     *p->error = error;
@@ -62,7 +62,7 @@ tgi_step tgi_report(tgi_parse *p, tg_status status, uint64_t offset, uint64_t fo
 {
     if (status >= TGI_FIRST_WARNING && status < TGI_FIRST_WARNING + TGI_MAX_WARNINGS) {
         uint64_t bit = UINT64_C(1) << (status - TGI_FIRST_WARNING);
-        tg_warning warning = {status, 0, 1, offset, p->index, found, limit, what, {p->entry, 0}};
+        tg_warning warning = {status, p->file, 1, offset, p->index, found, limit, what, {p->entry, 0}};
         if ((p->settings->strict & bit) == 0) {
             if (count_warning(p->pending, &p->num_pending, TGI_MAX_PENDING, &warning))
                 return TGI_OK;

@@ -43,6 +43,7 @@ typedef struct tgi_parse {
     uint64_t need;   /* after TGI_MORE: the step reads up to this offset, which is inside the file */
     tgi_entry entry; /* what the step is about, for errors */
     uint64_t index;
+    uint32_t file; /* which file of the model the bytes are of */
     tg_error *error;
     tg_warning pending[TGI_MAX_PENDING]; /* of the step that runs */
     uint64_t num_pending;

@@ -67,6 +67,7 @@ static tgi_step place_all(tgi_parse *p, const tgi_place_rule *rule, bool *out_so
 
 typedef struct sweep {
     const tgi_place_rule *rule;
+    uint64_t start;  /* of the last tensor that is not empty */
     uint64_t end;    /* of the data so far */
     uint64_t padded; /* the same, rounded up to the alignment */
 } sweep;
@@ -75,12 +76,15 @@ typedef struct sweep {
 static tgi_step sweep_tensor(tgi_parse *p, sweep *s, uint64_t index)
 {
     const tgi_tensor *tensor = tgi_tensor_at(p->model, index);
-    if (tensor->seen.size == 0)
+    if (tensor->seen.size == 0 && (!s->rule->placed_empty || tensor->seen.offset == s->start))
         return TGI_OK;
     if (tensor->seen.offset < s->end)
         return report(p, TG_E_TENSOR_OVERLAP, tensor, tensor->seen.offset, s->end, "tensor offset");
     if (tensor->seen.offset > s->padded)
         TGI_TRY(report(p, s->rule->gap, tensor, s->padded, tensor->seen.offset, "tensor offset"));
+    if (tensor->seen.size == 0)
+        return TGI_OK;
+    s->start = tensor->seen.offset;
     s->end = tensor->seen.offset + tensor->seen.size;
     if (!tgi_align_up_u64(s->end, p->model->alignment, &s->padded))
         return report(p, TG_E_TENSOR_RANGE, tensor, s->end, TGI_MAX, "tensor offset");
@@ -112,7 +116,7 @@ tgi_step tgi_check_places(tgi_parse *p, const tgi_place_rule *rule)
     tgi_model *m = p->model;
     bool sorted = true;
     TGI_TRY(place_all(p, rule, &sorted));
-    sweep s = {rule, m->data_offset, m->data_offset};
+    sweep s = {rule, m->data_offset, m->data_offset, m->data_offset};
     if (sorted) {
         for (uint64_t i = 0; i < m->tensors.count; i++)
             TGI_TRY(sweep_tensor(p, &s, i));

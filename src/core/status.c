@@ -49,7 +49,7 @@ const char *tg_status_text(tg_status status)
 bool tg_status_is_warning(tg_status status)
 {
     const struct status_row *row = find_status(status);
-    return row != NULL && status >= 300 && status < 364;
+    return row != NULL && row->status >= TGI_FIRST_WARNING && row->status <= TGI_LAST_WARNING;
 }
 
 bool tg_status_at(size_t index, tg_status *out_status)
@@ -132,7 +132,9 @@ size_t tg_error_format(const tg_error *error, char *out_buffer, size_t len)
     if (has_place(tg_status_class(error->status))) {
         tgi_text_add(&text, "at byte ");
         tgi_text_add_u64(&text, error->offset);
-        if (error->file != 0) {
+        if (error->file == TG_FILE_INDEX) {
+            tgi_text_add(&text, " of the index");
+        } else if (error->file != 0) {
             tgi_text_add(&text, " of file ");
             tgi_text_add_u64(&text, error->file);
         }
@@ -166,7 +168,7 @@ const char *tg_error_entry(const tg_error *error)
 
 tg_error tg_warning_error(const tg_warning *warning)
 {
-    tg_error error = {TG_OK, 0, 0, TG_NO_INDEX, 0, 0, 0, NULL, {0, 0, 0, 0}};
+    tg_error error = {TG_OK, 0, 0, TG_NO_INDEX, 0, 0, 0, NULL, {0, 0, 0, 0}, ""};
     if (warning == NULL)
         return error;
     error.status = warning->status;

@@ -5,6 +5,11 @@
 
 #include "../tensorgate.h"
 
+/* Warnings have the numbers from the first to the last, so that a set of them fits in a u64. */
+#define TGI_FIRST_WARNING TG_W_TRAILING_NUL
+#define TGI_MAX_WARNINGS 64
+#define TGI_LAST_WARNING (TGI_FIRST_WARNING + TGI_MAX_WARNINGS - 1)
+
 /* Places in tg_error.reserved. */
 enum {
     TGI_ERROR_HINT = 0,  /* a tgi_hint */
@@ -38,7 +43,6 @@ typedef enum tgi_entry {
     X(GGLA, "this is a ggla LoRA adapter of 2023")                                                                     \
     X(GGSN, "this is a saved llama.cpp session, not a model")                                                          \
     X(GGCC, "this is a Falcon model of ggllm.cpp")                                                                     \
-    X(SAFETENSORS, "this is a safetensors file")                                                                       \
     X(FUGG, "FUGG was never a GGUF magic: big-endian files begin with GGUF too")                                       \
     X(LOWERCASE, "the magic of a GGUF file is in capitals")                                                            \
     X(CUT, "compare the size of the file with its source: the download is probably incomplete")                        \

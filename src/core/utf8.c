@@ -4,13 +4,8 @@
 
 #include <string.h>
 
-/* Bytes of the sequence that begins at `at`, or 0 where it is not valid. The table is that of RFC 3629
- * section 4: the second byte carries all the exceptions. */
-/*@ requires at < len && \valid_read(text + (0 .. len - 1));
-  @ assigns \nothing;
-  @ ensures 0 <= \result <= 4 && \result <= len - at;
-  @*/
-static size_t sequence_length(const uint8_t *text, size_t len, size_t at)
+/* The table is that of RFC 3629 section 4: the second byte carries all the exceptions. */
+size_t tgi_utf8_length(const uint8_t *text, size_t len, size_t at)
 {
     uint8_t first = text[at];
     if (first < 0x80)
@@ -58,7 +53,7 @@ tgi_text_fault tgi_check_text(const uint8_t *text, size_t len, size_t *out_at)
       @ loop variant len - at;
       @*/
     while (at < len) {
-        size_t length = sequence_length(text, len, at);
+        size_t length = tgi_utf8_length(text, len, at);
         if (length == 0 || text[at] == 0) {
             *out_at = at;
             return length == 0 ? TGI_TEXT_NOT_UTF8 : TGI_TEXT_NUL;

@@ -18,4 +18,11 @@ typedef enum tgi_text_fault {
  * bad sequence or the NUL begins in `*out_at`. */
 tgi_text_fault tgi_check_text(const uint8_t *text, size_t len, size_t *out_at);
 
+/* Bytes of the sequence that begins at `at`, or 0 where it is not valid. */
+/*@ requires at < len && \valid_read(text + (0 .. len - 1));
+  @ assigns \nothing;
+  @ ensures 0 <= \result <= 4 && \result <= len - at;
+  @*/
+size_t tgi_utf8_length(const uint8_t *text, size_t len, size_t at);
+
 #endif

@@ -52,12 +52,31 @@ tgi_step tgi_check_name(tgi_parse *p, const uint8_t *name, size_t len, uint64_t 
     return TGI_OK;
 }
 
+tgi_step tgi_check_resolved_name(tgi_parse *p, const tg_bytes *name, uint64_t offset, const tgi_name_rule *rule)
+{
+    if (name->len == 0)
+        return tgi_report(p, rule->empty, offset, 0, 0, rule->what);
+    TGI_TRY(tgi_check_name_length(p, name->len, offset, rule));
+    size_t at = 0;
+    switch (tgi_check_text((const uint8_t *)name->ptr, name->len, &at)) {
+    case TGI_TEXT_NUL:
+        return tgi_report(p, rule->nul, offset, 0, 0, rule->what);
+    case TGI_TEXT_NOT_UTF8:
+        return tgi_report(p, rule->not_utf8, offset, 0, 0, rule->what);
+    case TGI_TEXT_FINE:
+        break;
+    }
+    return TGI_OK;
+}
+
 tgi_step tgi_check_dims(tgi_parse *p, const tgi_shape *shape, tgi_elements *out)
 {
     uint64_t product = 1;
     bool empty = false;
     for (uint32_t i = 0; i < shape->num_dims; i++) {
         uint64_t dim = shape->dims[i], offset = shape->dims_offset + i * shape->dim_bytes;
+        if (shape->dim_offsets != NULL)
+            offset = shape->dim_offsets[i];
         if (dim > TGI_MAX)
             return tgi_report(p, TG_E_DIM_RANGE, offset, dim, TGI_MAX, "dimension");
         if (dim == 0) {
@@ -98,19 +117,28 @@ static tgi_step duplicate(tgi_parse *p, tgi_entry entry, tg_status status, uint6
     return tgi_report(p, status, offset, earlier, 0, "name");
 }
 
-tgi_step tgi_check_duplicates(tgi_parse *p)
+tgi_step tgi_check_tensor_names(tgi_parse *p)
 {
     tgi_model *m = p->model;
-    tgi_entries keys = tgi_key_entries(m), tensors = tgi_tensor_entries(m);
+    tgi_entries tensors = tgi_tensor_entries(m);
     bool twice = false;
     uint64_t later = 0, earlier = 0;
-    TGI_TRY(tgi_allocated(p, tgi_names_build(&m->arena, &m->key_names, &m->hash, &keys, &twice, &later, &earlier)));
-    if (twice)
-        return duplicate(p, TGI_ENTRY_KEY, TG_E_KEY_DUPLICATE, tgi_key_at(m, later)->seen.entry_offset, later, earlier);
     TGI_TRY(
         tgi_allocated(p, tgi_names_build(&m->arena, &m->tensor_names, &m->hash, &tensors, &twice, &later, &earlier)));
     if (twice)
         return duplicate(p, TGI_ENTRY_TENSOR, TG_E_NAME_DUPLICATE, tgi_tensor_at(m, later)->seen.entry_offset, later,
                          earlier);
     return TGI_OK;
+}
+
+tgi_step tgi_check_duplicates(tgi_parse *p)
+{
+    tgi_model *m = p->model;
+    tgi_entries keys = tgi_key_entries(m);
+    bool twice = false;
+    uint64_t later = 0, earlier = 0;
+    TGI_TRY(tgi_allocated(p, tgi_names_build(&m->arena, &m->key_names, &m->hash, &keys, &twice, &later, &earlier)));
+    if (twice)
+        return duplicate(p, TGI_ENTRY_KEY, TG_E_KEY_DUPLICATE, tgi_key_at(m, later)->seen.entry_offset, later, earlier);
+    return tgi_check_tensor_names(p);
 }

@@ -36,14 +36,19 @@ TGI_NODISCARD tgi_step tgi_check_name_length(tgi_parse *p, uint64_t len, uint64_
 TGI_NODISCARD tgi_step tgi_check_name(tgi_parse *p, const uint8_t *name, size_t len, uint64_t length_offset,
                                       uint64_t offset, const tgi_name_rule *rule);
 
+/* The same for a name that does not stand in the file as it is given out: all is reported at `offset`. */
+TGI_NODISCARD tgi_step tgi_check_resolved_name(tgi_parse *p, const tg_bytes *name, uint64_t offset,
+                                               const tgi_name_rule *rule);
+
 /* A shape, and where its fields are. */
 typedef struct tgi_shape {
     const uint64_t *dims;
     uint32_t num_dims;
     uint64_t row; /* elements of a row: the fastest dimension, 1 for a scalar */
     uint64_t dims_offset, row_offset, type_offset;
-    uint64_t dim_bytes; /* bytes of one dimension's field */
-    tg_status zero;     /* what a dimension of 0 is; TG_OK where it is nothing */
+    uint64_t dim_bytes;          /* bytes of one dimension's field */
+    tg_status zero;              /* what a dimension of 0 is; TG_OK where it is nothing */
+    const uint64_t *dim_offsets; /* where each dimension is, if their fields differ in size; else NULL */
 } tgi_shape;
 
 /* How many elements a shape has; the second number takes zeros as 1, so that a zero hides no overflow. */
@@ -60,10 +65,14 @@ TGI_NODISCARD tgi_step tgi_check_size(tgi_parse *p, const tgi_shape *shape, cons
 /* All names unique, keys first: builds the tables by which they are found. */
 TGI_NODISCARD tgi_step tgi_check_duplicates(tgi_parse *p);
 
+/* The same for the tensors alone. */
+TGI_NODISCARD tgi_step tgi_check_tensor_names(tgi_parse *p);
+
 /* Where tensor data may be. On entry each `seen.offset` counts from `data_offset` of the model. */
 typedef struct tgi_place_rule {
     tg_status gap, order, after; /* what each of these oddities is */
     bool tiled;                  /* each tensor must begin where the one before it in the table, padded, ends */
+    bool placed_empty;           /* an empty tensor too must be where another begins or ends */
 } tgi_place_rule;
 
 /* Judges the place of every tensor, and makes `seen.offset` absolute. */

@@ -2,7 +2,7 @@
 /* Which format is it (see format.h): the formats that are read, and the files that people mistake for models. */
 #include "format.h"
 
-static const tgi_format *const formats[] = {&tgi_gguf};
+static const tgi_format *const formats[] = {&tgi_gguf, &tgi_safetensors};
 
 const char *tg_format_name(tg_format format)
 {
@@ -70,15 +70,6 @@ static bool all_zero(tgi_cursor c)
     return true;
 }
 
-/* A length of JSON, and the JSON. */
-static bool looks_like_safetensors(tgi_cursor c)
-{
-    uint64_t length;
-    uint8_t byte;
-    c.big_endian = false;
-    return tgi_read_u64(&c, &length) && length <= 100000000 && tgi_read_u8(&c, &byte) && byte == '{';
-}
-
 static tgi_step fail_with_hint(tgi_parse *p, tg_status status, tgi_hint hint)
 {
     tgi_step step = tgi_report(p, status, 0, 0, 0, NULL);
@@ -102,7 +93,5 @@ tgi_step tgi_detect(tgi_parse *p, const tgi_format **out_format)
         if (begins_with(c, like->start, like->len))
             return fail_with_hint(p, like->model ? TG_E_FORMAT : TG_E_MAGIC, like->hint);
     }
-    if (looks_like_safetensors(c))
-        return fail_with_hint(p, TG_E_FORMAT, TGI_HINT_SAFETENSORS);
     return fail_with_hint(p, TG_E_MAGIC, all_zero(c) ? TGI_HINT_ZEROS : TGI_HINT_NONE);
 }

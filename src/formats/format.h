@@ -18,7 +18,7 @@ typedef struct tgi_format {
     tgi_step (*finish)(tgi_parse *p, void *state); /* judges the frozen model */
 } tgi_format;
 
-extern const tgi_format tgi_gguf;
+extern const tgi_format tgi_gguf, tgi_safetensors;
 
 /* Stores the format of the file in `*out_format`, or fails with TG_E_EMPTY_FILE, TG_E_MAGIC or TG_E_FORMAT and a
  * hint that says what the file is. Sees the first TGI_DETECT_BYTES of the file, or all of it, and no more. */

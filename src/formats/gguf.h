@@ -55,6 +55,9 @@ TGI_NODISCARD tgi_step gguf_trim_nul(tgi_parse *p, gguf_string *string, const ch
 /* The steps of the tensor table and of what follows. */
 TGI_NODISCARD tgi_step gguf_tensor(tgi_parse *p, gguf_state *s);
 TGI_NODISCARD tgi_step gguf_padding(tgi_parse *p, gguf_state *s);
+
+/* Reads the keys of split models into the claim of the frozen model. */
+TGI_NODISCARD tgi_step gguf_split(tgi_parse *p);
 TGI_NODISCARD tgi_step gguf_finish(tgi_parse *p, void *state);
 
 #endif

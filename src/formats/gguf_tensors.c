@@ -72,6 +72,7 @@ static tgi_step gguf_shape(tgi_parse *p, const gguf_entry *entry, tg_tensor *out
         entry->type_offset,
         gguf_length_bytes(p->model),
         TG_W_DIM_ZERO,
+        NULL,
     };
     tgi_elements elements;
     TGI_TRY(tgi_check_dims(p, &shape, &elements));
@@ -155,12 +156,10 @@ tgi_step gguf_finish(tgi_parse *p, void *state)
     const gguf_state *s = (const gguf_state *)state;
     TGI_TRY(tgi_check_duplicates(p));
     const tgi_place_rule rule = {
-        TG_W_DATA_GAP,
-        TG_W_DATA_ORDER,
-        TG_W_DATA_AFTER,
-        p->settings->profile == TG_PROFILE_LLAMA_CPP,
+        TG_W_DATA_GAP, TG_W_DATA_ORDER, TG_W_DATA_AFTER, p->settings->profile == TG_PROFILE_LLAMA_CPP, false,
     };
     TGI_TRY(tgi_check_places(p, &rule));
+    TGI_TRY(gguf_split(p));
     if (!s->has_quantized || s->has_quantization_version)
         return TGI_OK;
     p->entry = TGI_ENTRY_TENSOR;
