@@ -186,8 +186,8 @@ static unsigned long print_missing(const tally *t)
     tg_status status;
     for (size_t i = 0; tg_status_at(i, &status); i++) {
         tg_class class_ = tg_status_class(status);
-        bool content = class_ == TG_CLASS_MALFORMED || class_ == TG_CLASS_TRUNCATED ||
-                       class_ == TG_CLASS_UNSUPPORTED || class_ == TG_CLASS_LIMIT;
+        bool content = class_ == TG_CLASS_MALFORMED || class_ == TG_CLASS_TRUNCATED || class_ == TG_CLASS_UNSUPPORTED ||
+                       class_ == TG_CLASS_LIMIT;
         if (!content || t->seen[status])
             continue;
         (void)printf("no file of the corpus has the status %s\n", tg_status_name(status));

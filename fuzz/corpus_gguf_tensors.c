@@ -160,7 +160,11 @@ static gb_model *slots(size_t num, const slot *where)
     gb_write(m);
     return m;
 }
-#define SLOTS(...) sizeof((const slot[]){__VA_ARGS__}) / sizeof(slot), (const slot[]){__VA_ARGS__}
+#define SLOTS(...)                                                                                                     \
+    sizeof((const slot[]){__VA_ARGS__}) / sizeof(slot), (const slot[])                                                 \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
 
 static gb_model *with_offset(uint64_t offset)
 {
@@ -240,7 +244,8 @@ static void limits(corpus *c)
     put(c, gb_base(), "reject/E_LIMIT_HEADER--in-the-first-field@max_header_bytes=5");
     m = with_key("k", gb_array(GB_U8));
     put_u64(m, m->keys[2].value.at.count, 100000000);
-    put(c, cut(m, m->keys[2].value.at.elements), "reject/E_LIMIT_HEADER--in-an-array@max_header_bytes=10000000,tail=200000000");
+    put(c, cut(m, m->keys[2].value.at.elements),
+        "reject/E_LIMIT_HEADER--in-an-array@max_header_bytes=10000000,tail=200000000");
     m = gb_new(3, false);
     for (unsigned i = 0; i < 60; i++) {
         char name[4];

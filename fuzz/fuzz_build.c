@@ -128,8 +128,8 @@ static void add_tensors(plan *p, gb_model *m)
 
 static uint32_t type_id(tg_value_type type)
 {
-    static const uint8_t ids[] = {0, GB_U8, GB_I8, GB_U16, GB_I16, GB_U32, GB_I32, GB_U64, GB_I64, GB_F32, GB_F64,
-                                  GB_BOOL, GB_STRING, GB_ARRAY};
+    static const uint8_t ids[] = {0,      GB_U8,  GB_I8,  GB_U16, GB_I16,  GB_U32,    GB_I32,
+                                  GB_U64, GB_I64, GB_F32, GB_F64, GB_BOOL, GB_STRING, GB_ARRAY};
     return ids[type];
 }
 

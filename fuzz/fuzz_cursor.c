@@ -31,7 +31,8 @@ static uint64_t number_of(program *p)
     if ((kind & 0x80) != 0) {
         value = UINT64_C(1) << (kind & 63);
         uint8_t by = byte_of(p);
-        return (by & 0x80) != 0 ? (value > by ? value - (by & 0x7F) : value) : (value < UINT64_MAX - by ? value + by : value);
+        return (by & 0x80) != 0 ? (value > by ? value - (by & 0x7F) : value)
+                                : (value < UINT64_MAX - by ? value + by : value);
     }
     for (uint8_t i = 0; i < (kind & 15) % 9; i++)
         value = value << 8 | byte_of(p);

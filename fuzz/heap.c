@@ -21,8 +21,8 @@ typedef union prefix {
 static void *take(fuzz_heap *heap, size_t new_size)
 {
     heap->num_calls++;
-    bool now = heap->fail_at != 0 && (heap->num_calls == heap->fail_at ||
-                                      (heap->fail_after && heap->num_calls > heap->fail_at));
+    bool now = heap->fail_at != 0 &&
+               (heap->num_calls == heap->fail_at || (heap->fail_after && heap->num_calls > heap->fail_at));
     FUZZ_CHECK(new_size <= HEAP_CAP, "the library asks for an absurd block");
     prefix *p = now ? NULL : (prefix *)malloc(sizeof(prefix) + new_size);
     if (p == NULL) {

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #define MOST ((uint64_t)INT64_MAX)
-#define MAX_PAIRS 64    /* tensors that are compared each with each */
-#define MAX_READ 65536  /* bytes of a tensor that are read and compared */
+#define MAX_PAIRS 64   /* tensors that are compared each with each */
+#define MAX_READ 65536 /* bytes of a tensor that are read and compared */
 
 static const char *const absent = "no.tensor.and.no.key.has.this.name/\x01";
 

@@ -15,9 +15,9 @@ static void check_text(const ref_gguf *r, tg_bytes got, const ref_text *wanted)
 
 static tg_value_type type_of(uint32_t id)
 {
-    static const tg_value_type types[] = {TG_VALUE_U8,   TG_VALUE_I8,     TG_VALUE_U16,   TG_VALUE_I16, TG_VALUE_U32,
-                                          TG_VALUE_I32,  TG_VALUE_F32,    TG_VALUE_BOOL,  TG_VALUE_STRING,
-                                          TG_VALUE_ARRAY, TG_VALUE_U64,   TG_VALUE_I64,   TG_VALUE_F64};
+    static const tg_value_type types[] = {TG_VALUE_U8,  TG_VALUE_I8,  TG_VALUE_U16,  TG_VALUE_I16,    TG_VALUE_U32,
+                                          TG_VALUE_I32, TG_VALUE_F32, TG_VALUE_BOOL, TG_VALUE_STRING, TG_VALUE_ARRAY,
+                                          TG_VALUE_U64, TG_VALUE_I64, TG_VALUE_F64};
     return types[id];
 }
 
@@ -44,8 +44,8 @@ static void check_value(const ref_gguf *r, const ref_key *k, const tg_value *v)
     if (tg_value_u64(v, &u))
         FUZZ_CHECK(u == bits_at(r, k->at, k->len), "another number");
     else if (tg_value_i64(v, &i))
-        FUZZ_CHECK(((uint64_t)-(i + 1) ^ bits_at(r, k->at, k->len)) << (64 - 8 * k->len) ==
-                       UINT64_MAX << (64 - 8 * k->len),
+        FUZZ_CHECK(((uint64_t) - (i + 1) ^ bits_at(r, k->at, k->len)) << (64 - 8 * k->len) == UINT64_MAX
+                                                                                                  << (64 - 8 * k->len),
                    "another negative number");
     if (k->type != 9)
         return;

@@ -11,7 +11,8 @@ static const mutate_format *const formats[] = {&mutate_gguf};
 #if defined(__clang__)
 __attribute__((no_sanitize("unsigned-integer-overflow")))
 #endif
-static uint64_t next_random(mutation *m)
+static uint64_t
+next_random(mutation *m)
 {
     uint64_t z = m->random += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -32,13 +33,39 @@ bool mutate_chance(mutation *m, unsigned of, unsigned in)
 #if defined(__clang__)
 __attribute__((no_sanitize("unsigned-integer-overflow")))
 #endif
-uint64_t mutate_number(mutation *m, uint64_t old, uint64_t near)
+uint64_t
+mutate_number(mutation *m, uint64_t old, uint64_t near)
 {
-    static const uint64_t edges[] = {0,  1,  2,  3,   4,   5,     7,     8,       12,         13,
-                                     31, 32, 33, 64,  128, 255,   256,   65535,   65536,      1048576,
-                                     0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000, 0x3FFFFFFFFFFFFFFF,
-                                     0x4000000000000000, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000,
-                                     0xFFFFFFFFFFFFFFE0, 0xFFFFFFFFFFFFFFFF};
+    static const uint64_t edges[] = {0,
+                                     1,
+                                     2,
+                                     3,
+                                     4,
+                                     5,
+                                     7,
+                                     8,
+                                     12,
+                                     13,
+                                     31,
+                                     32,
+                                     33,
+                                     64,
+                                     128,
+                                     255,
+                                     256,
+                                     65535,
+                                     65536,
+                                     1048576,
+                                     0x7FFFFFFF,
+                                     0x80000000,
+                                     0xFFFFFFFF,
+                                     0x100000000,
+                                     0x3FFFFFFFFFFFFFFF,
+                                     0x4000000000000000,
+                                     0x7FFFFFFFFFFFFFFF,
+                                     0x8000000000000000,
+                                     0xFFFFFFFFFFFFFFE0,
+                                     0xFFFFFFFFFFFFFFFF};
     switch (mutate_pick(m, 6)) {
     case 0:
         return old + 1;
@@ -64,7 +91,8 @@ static size_t flip(mutation *m, uint8_t *data, size_t size, size_t max)
     }
     for (uint64_t n = 1 + mutate_pick(m, 4); n > 0; n--) {
         uint64_t at = mutate_pick(m, size);
-        data[at] = mutate_chance(m, 1, 2) ? (uint8_t)mutate_pick(m, 256) : (uint8_t)(data[at] ^ 1u << mutate_pick(m, 8));
+        data[at] =
+            mutate_chance(m, 1, 2) ? (uint8_t)mutate_pick(m, 256) : (uint8_t)(data[at] ^ 1u << mutate_pick(m, 8));
     }
     return size;
 }

@@ -23,8 +23,8 @@ typedef struct tensor {
 } tensor;
 
 typedef struct doc {
-    uint32_t version; /* as it stands in the file, in its order */
-    bool big, narrow; /* narrow: lengths of four bytes */
+    uint32_t version;               /* as it stands in the file, in its order */
+    bool big, narrow;               /* narrow: lengths of four bytes */
     uint64_t num_tensors, num_keys; /* as declared */
     piece keys[MAX_ENTRIES];
     size_t keys_here;
@@ -248,10 +248,10 @@ static size_t put_together(const doc *d, uint8_t *out, size_t max, uint64_t data
 static uint64_t tensor_size(const tensor *t)
 {
     static const uint16_t blocks[][2] = {
-        {1, 4},    {1, 2},    {32, 18},  {32, 20},  {0, 0},   {0, 0},   {32, 22}, {32, 24},  {32, 34},
-        {32, 36},  {256, 84}, {256, 110}, {256, 144}, {256, 176}, {256, 210}, {256, 292}, {256, 66}, {256, 74},
-        {256, 98}, {256, 50}, {32, 18},  {256, 110}, {256, 82}, {256, 136}, {1, 1},    {1, 2},    {1, 4},
-        {1, 8},    {1, 8},    {256, 56}, {1, 2}};
+        {1, 4},    {1, 2},    {32, 18},  {32, 20},   {0, 0},     {0, 0},     {32, 22},   {32, 24},
+        {32, 34},  {32, 36},  {256, 84}, {256, 110}, {256, 144}, {256, 176}, {256, 210}, {256, 292},
+        {256, 66}, {256, 74}, {256, 98}, {256, 50},  {32, 18},   {256, 110}, {256, 82},  {256, 136},
+        {1, 1},    {1, 2},    {1, 4},    {1, 8},     {1, 8},     {256, 56},  {1, 2}};
     if (t->type >= sizeof blocks / sizeof blocks[0] || blocks[t->type][0] == 0)
         return 0;
     uint64_t elements = 1;
@@ -295,8 +295,17 @@ static uint8_t *room(doc *d, size_t len)
 
 static piece text(mutation *m, doc *d)
 {
-    static const char *const known[] = {"general.alignment", "general.quantization_version", "general.architecture",
-                                        "w", "k", "A", "a..b", "\xE2\x96\x81", "\xC3", "a\x01", ""};
+    static const char *const known[] = {"general.alignment",
+                                        "general.quantization_version",
+                                        "general.architecture",
+                                        "w",
+                                        "k",
+                                        "A",
+                                        "a..b",
+                                        "\xE2\x96\x81",
+                                        "\xC3",
+                                        "a\x01",
+                                        ""};
     piece p = {(const uint8_t *)"", 0};
     if (mutate_chance(m, 3, 4)) {
         const char *name = known[mutate_pick(m, sizeof known / sizeof known[0])];

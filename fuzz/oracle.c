@@ -23,7 +23,7 @@
 
 #define READ_AHEAD 65536
 #define MAX_LINEAR ((uint64_t)1 << 30) /* bytes of files whose memory is compared with their size */
-#define MAX_REFERENCE ((size_t)16384) /* the second reader compares each with each */
+#define MAX_REFERENCE ((size_t)16384)  /* the second reader compares each with each */
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 

@@ -16,9 +16,9 @@ typedef struct oracle_options {
 /* What one open said. */
 typedef struct oracle_verdict {
     tg_status status;
-    tg_error error;  /* where it was rejected */
-    uint64_t digest; /* where it was accepted */
-    uint64_t warnings; /* of an accepted model: bit n is warning REF_FIRST_WARNING + n */
+    tg_error error;       /* where it was rejected */
+    uint64_t digest;      /* where it was accepted */
+    uint64_t warnings;    /* of an accepted model: bit n is warning REF_FIRST_WARNING + n */
     uint64_t calls, peak; /* of the allocator */
 } oracle_verdict;
 
@@ -26,7 +26,7 @@ typedef enum oracle_source {
     ORACLE_MEMORY = 0, /* the header is copied */
     ORACLE_STABLE,     /* the header is used in place */
     ORACLE_READER,
-    ORACLE_FILE,       /* a descriptor, and the library's own allocator */
+    ORACLE_FILE, /* a descriptor, and the library's own allocator */
 } oracle_source;
 
 /* The options that belong to an input: bits of its hash. */

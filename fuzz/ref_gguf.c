@@ -76,13 +76,20 @@ static unsigned width_of(const ref_gguf *r)
 static uint32_t value_size(uint32_t type)
 {
     switch (type) {
-    case 0: case 1: case 7:
+    case 0:
+    case 1:
+    case 7:
         return 1;
-    case 2: case 3:
+    case 2:
+    case 3:
         return 2;
-    case 4: case 5: case 6:
+    case 4:
+    case 5:
+    case 6:
         return 4;
-    case 10: case 11: case 12:
+    case 10:
+    case 11:
+    case 12:
         return 8;
     default:
         return 0;
@@ -537,9 +544,8 @@ tg_limits ref_limits(const tg_limits *limits)
     const uint64_t given[] = {limits->max_tensors,        limits->max_keys,        limits->max_header_bytes,
                               limits->max_array_elements, limits->max_array_depth, limits->heap_base,
                               limits->heap_factor};
-    uint64_t *const fields[] = {&all.max_tensors,        &all.max_keys,        &all.max_header_bytes,
-                                &all.max_array_elements, &all.max_array_depth, &all.heap_base,
-                                &all.heap_factor};
+    uint64_t *const fields[] = {&all.max_tensors,     &all.max_keys,  &all.max_header_bytes, &all.max_array_elements,
+                                &all.max_array_depth, &all.heap_base, &all.heap_factor};
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
         if (given[i] != 0)
             *fields[i] = given[i];

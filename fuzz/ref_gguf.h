@@ -30,8 +30,8 @@ typedef struct ref_key {
     uint64_t entry;
     ref_text name;
     uint32_t type, element_type;
-    uint64_t count;     /* of an array */
-    uint64_t at, len;   /* of the value's own bytes: of an array, all elements */
+    uint64_t count;   /* of an array */
+    uint64_t at, len; /* of the value's own bytes: of an array, all elements */
 } ref_key;
 
 typedef struct ref_tensor {

@@ -62,7 +62,18 @@ static void check_words(void)
         FUZZ_CHECK(strncmp(tg_status_name(status), "TG_", 3) == 0, "the name of a status");
         FUZZ_CHECK(tg_status_text(status)[0] != '\0', "a status without a sentence");
         FUZZ_CHECK(tg_class_name(tg_status_class(status))[0] != '\0', "a class without a name");
-        tg_error error = {status, 1, 7, n % 3 == 0 ? TG_NO_INDEX : n, n % 4, n % 5, (int32_t)n % 3 - 1, "w", {n, 2, 0, 0}, ""};
+        tg_error error;
+        memset(&error, 0, sizeof error);
+        error.status = status;
+        error.file = 1;
+        error.offset = 7;
+        error.index = n % 3 == 0 ? TG_NO_INDEX : n;
+        error.found = n % 4;
+        error.limit = n % 5;
+        error.os_code = (int32_t)n % 3 - 1;
+        error.what = "w";
+        error.reserved[0] = n;
+        error.reserved[1] = 2;
         char line[TG_ERROR_LINE], part[24];
         size_t len = tg_error_format(&error, line, sizeof line);
         FUZZ_CHECK(len == strlen(line) && tg_error_format(&error, part, sizeof part) == len, "the length of a line");
@@ -93,7 +104,8 @@ static void check_types(void)
     for (int n = 0; n < 20; n++)
         FUZZ_CHECK((tg_value_type_name((tg_value_type)n)[0] != '\0') == (n >= 1 && n <= 13), "the name of a type");
     FUZZ_CHECK(tg_value_type_size((tg_value_type)99) == 0, "the size of no type");
-    FUZZ_CHECK(tg_format_name(TG_FORMAT_GGUF)[0] != '\0' && tg_format_name((tg_format)99)[0] == '\0', "a format's name");
+    FUZZ_CHECK(tg_format_name(TG_FORMAT_GGUF)[0] != '\0' && tg_format_name((tg_format)99)[0] == '\0',
+               "a format's name");
 }
 
 void total_check(const tg_model *m)

@@ -69,9 +69,8 @@ static void vary_raised(variation *v)
 static void vary_lowered(variation *v)
 {
     oracle_options lowered = *v->options;
-    uint64_t *const fields[] = {&lowered.limits.max_tensors, &lowered.limits.max_keys,
-                                &lowered.limits.max_header_bytes, &lowered.limits.max_array_elements,
-                                &lowered.limits.max_array_depth};
+    uint64_t *const fields[] = {&lowered.limits.max_tensors, &lowered.limits.max_keys, &lowered.limits.max_header_bytes,
+                                &lowered.limits.max_array_elements, &lowered.limits.max_array_depth};
     uint64_t which = pick(v, 5), now = *fields[which];
     *fields[which] = which == 2 ? 4 + pick(v, v->file->len + 1) : 1 + pick(v, 4); /* the magic has 4 bytes */
     if (now != 0 && *fields[which] > now)
@@ -189,8 +188,8 @@ static void vary_longer(variation *v)
 void oracle_vary(const ref_file *file, const oracle_options *options, const oracle_verdict *base, uint64_t hash)
 {
     static void (*const variations[])(variation *) = {
-        vary_memory, vary_memory, vary_heap,    vary_raised, vary_lowered, vary_strict,
-        vary_text,   vary_profile, vary_cut, vary_cut,    vary_longer,
+        vary_memory, vary_memory,  vary_heap, vary_raised, vary_lowered, vary_strict,
+        vary_text,   vary_profile, vary_cut,  vary_cut,    vary_longer,
     };
     variation v = {file, options, base, hash};
     uint64_t which = fuzz_random(&v.random) % (sizeof variations / sizeof variations[0]);

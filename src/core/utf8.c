@@ -30,6 +30,10 @@ size_t tgi_utf8_length(const uint8_t *text, size_t len, size_t at)
 }
 
 /* How many of the next bytes, in words of eight, are ASCII without NUL. */
+/*@ requires len > 0 ==> \valid_read(text + (0 .. len - 1));
+  @ assigns \nothing;
+  @ ensures \result <= len;
+  @*/
 static size_t plain_prefix(const uint8_t *text, size_t len)
 {
     const uint64_t high = UINT64_C(0x8080808080808080), low_seven = UINT64_C(0x7F7F7F7F7F7F7F7F);
@@ -45,11 +49,17 @@ static size_t plain_prefix(const uint8_t *text, size_t len)
     return at;
 }
 
+/*@ requires len > 0 ==> \valid_read(text + (0 .. len - 1));
+  @ requires \valid(out_at) && \separated(out_at, text + (0 .. len - 1));
+  @ assigns *out_at;
+  @ ensures \result == TGI_TEXT_FINE ==> *out_at == \old(*out_at);
+  @ ensures \result != TGI_TEXT_FINE ==> *out_at < len;
+  @*/
 tgi_text_fault tgi_check_text(const uint8_t *text, size_t len, size_t *out_at)
 {
     size_t at = plain_prefix(text, len);
     /*@ loop invariant 0 <= at <= len;
-      @ loop assigns at, *out_at;
+      @ loop assigns at;
       @ loop variant len - at;
       @*/
     while (at < len) {

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/tensorgate/fuzz/ossfuzz/build.sh"
