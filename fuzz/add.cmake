@@ -38,7 +38,7 @@ endif()
 
 # The target for all formats has a folder for each: the first bytes say which.
 list(GET folders 0 folder)
-if(TARGET STREQUAL "open")
+if("${TARGET}" STREQUAL "open")
   file(READ "${FILE}" magic LIMIT 4 HEX)
   if(NOT magic STREQUAL "47475546")
     set(folder other)

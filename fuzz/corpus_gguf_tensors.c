@@ -273,6 +273,7 @@ static void profile(corpus *c)
     put(c, one(GB_T_I8, GB_DIMS(1, INT64_MAX)), "reject/E_TENSOR_RANGE--a-one-and-the-largest");
     put(c, one(GB_T_I8, GB_DIMS(4, 3, 2, 1)), "accept/four-dimensions@llama.cpp");
     put(c, one(GB_T_I8, GB_DIMS(0, INT64_MAX)), "accept/W_DIM_ZERO--ends-the-check-of-dims@llama.cpp");
+    put(c, one(GB_T_I8, GB_DIMS(1, INT64_MAX, 0)), "accept/W_DIM_ZERO--behind-the-largest@llama.cpp");
 }
 
 void corpus_gguf_tensors(corpus *c)

@@ -436,10 +436,8 @@ static bool product(ref_gguf *r, ref_tensor *t, uint64_t dims_at, uint64_t *out)
 static bool profile_dims(ref_gguf *r, const ref_tensor *t, uint64_t rank_at)
 {
     uint64_t before = 1;
-    for (uint32_t i = 0; i < REF_MAX_DIMS; i++) {
+    for (uint32_t i = 0; i < REF_MAX_DIMS && t->elements != 0; i++) {
         uint64_t dim = i < t->num_dims ? t->dims[i] : 1;
-        if (dim == 0)
-            return true;
         if (i > 0 && MOST / dim <= before)
             return ref_fail(r, TG_E_PROFILE_DIMS, rank_at);
         before *= dim;

@@ -130,7 +130,7 @@ function(run_afl name)
 endfunction()
 
 set(names ${TARGET})
-if(TARGET STREQUAL "all")
+if("${TARGET}" STREQUAL "all")
   set(names "")
   foreach(row IN LISTS fuzz_targets)
     string(REGEX REPLACE "\\|.*" "" name "${row}")

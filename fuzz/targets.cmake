@@ -6,6 +6,9 @@ set(fuzz_targets
   "text|text|"
   "cursor|cursor|"
   "build|build|")
+if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+  list(APPEND fuzz_targets "diff|gguf|gguf.dict") # against ggml's own reader, where TENSORGATE_GGML names it
+endif()
 
 # Sets `folders` and `dictionary` of the target `name`, or ends with a message.
 function(find_target name)

@@ -125,6 +125,14 @@ static void check_array(const tg_value *array)
     FUZZ_CHECK(!tg_array_get(array, UINT64_MAX, &element), "an element behind the last");
     FUZZ_CHECK(!tg_array_copy(array, array->count, 1, &element, sizeof element), "a copy behind the last");
     FUZZ_CHECK(!tg_array_copy(array, 1, UINT64_MAX, &element, sizeof element), "a copy of more than there is");
+    FUZZ_CHECK(!tg_array_copy(array, array->count + 1, 0, &element, sizeof element), "a copy from beyond the end");
+    FUZZ_CHECK(!tg_array_copy(array, 0, array->count + 1, &element, SIZE_MAX), "a copy of one too many");
+    FUZZ_CHECK(array->count == 0 || !tg_array_copy(array, 0, 1, NULL, sizeof element), "a copy to nowhere");
+    FUZZ_CHECK(!tg_array_get(array, 0, NULL), "an element to nowhere");
+    tg_array_iter end = tg_array_begin(array);
+    FUZZ_CHECK(!tg_array_next(&end, NULL), "an element to nowhere");
+    end.index = array->count;
+    FUZZ_CHECK(!tg_array_next(&end, &element), "an element behind the last");
 }
 
 void value_check(const tg_value *value)

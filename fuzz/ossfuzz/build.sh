@@ -11,7 +11,7 @@ for program in "$WORK"/build/fuzz/fuzz_*; do
   name=$(basename "$program")
   target=${name#fuzz_}
   cp "$program" "$OUT/"
-  row=$(grep -E "^ *\"$target\|" "$tree/fuzz/targets.cmake" | tr -d ' ")')
+  row=$(grep -oE "\"$target\|[^\"]*" "$tree/fuzz/targets.cmake" | tr -d '"')
   IFS='|' read -r _ folders dictionary <<<"$row"
   # With their folders: names in two folders may be the same.
   (cd "$tree/corpus" && zip -qr "$OUT/${name}_seed_corpus.zip" ${folders//,/ })

@@ -43,15 +43,16 @@ static tgi_step gguf_read_entry(tgi_parse *p, tgi_cursor *c, gguf_entry *entry)
     return tgi_get_u64(p, c, &entry->place, "tensor offset");
 }
 
-/* What ggml's reader asks of dimensions that are not zero, all four of them, those that are not there being 1: products
+/* What ggml's reader asks of dimensions where none is zero, all four of them, those that are not there being 1: products
  * compared by division, from the left. */
 static tgi_step gguf_profile_dims(tgi_parse *p, const gguf_entry *entry)
 {
     uint64_t product = 1;
+    for (uint32_t i = 0; i < entry->num_dims; i++)
+        if (entry->dims[i] == 0)
+            return TGI_OK;
     for (uint32_t i = 0; i < GGUF_MAX_DIMS; i++) {
         uint64_t dim = i < entry->num_dims ? entry->dims[i] : 1;
-        if (dim == 0)
-            return TGI_OK;
         if (i > 0 && TGI_MAX / dim <= product)
             return tgi_report(p, TG_E_PROFILE_DIMS, entry->rank_offset, dim, TGI_MAX / product, "dimension");
         product *= dim;
