@@ -8,6 +8,7 @@ int main(void)
     failed += cli_tests_usage();
     failed += cli_tests_check();
     failed += cli_tests_show();
+    failed += cli_tests_sets();
     failed += cli_tests_hostile();
     return failed != 0;
 }

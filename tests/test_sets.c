@@ -156,7 +156,7 @@ static void a_part_alone_is_one_file_with_a_warning(void **state)
     tempfolder f = tempfolder_new();
     sb_put_split(&f, 3);
     gb_model *m = sb_part(1, 3);
-    assert_warned(&f, sb_name(1, 3), TG_W_PART, 0, m->keys[sb_key(1, SB_COUNT)].value.at.value, 1);
+    assert_warned(&f, sb_name(1, 3), TG_W_PART, 0, m->keys[sb_key(1, SB_NO)].value.at.value, 1);
     tg_model *model = ASSERT_OPENS(&f, SB_FIRST, TG_SINGLE_FILE, 1, 1);
     assert_usable(model);
     tg_close(model);
@@ -170,7 +170,7 @@ static void a_part_alone_is_one_file_with_a_warning(void **state)
     assert_int_equal(set->number, 1);
     tg_close(model);
     /* The same from other sources. */
-    EXPECT_WARNED(m, NULL, TG_W_PART, m->keys[sb_key(1, SB_COUNT)].value.at.value, sb_key(1, SB_COUNT), 1, 3, 1);
+    EXPECT_WARNED(m, NULL, TG_W_PART, m->keys[sb_key(1, SB_NO)].value.at.value, sb_key(1, SB_NO), 1, 3, 1);
     gb_free(m);
     tempfolder_remove(&f);
 }

@@ -204,9 +204,11 @@ static tgi_step open_alone(const tgi_opening *o, const char *name)
     tgi_parse p = tgi_about_file(o, 0);
     tg_set set = {claim->kind, false, claim->count, claim->number};
     uint64_t offset = 0;
+    const char *what = "name of the file";
     if (claim->kind == TG_SET_SPLIT_GGUF) {
+        what = "split.no";
         p.entry = TGI_ENTRY_KEY;
-        p.index = claim->count_key;
+        p.index = claim->number_key;
         offset = tgi_key_at(&model->core, p.index)->value_offset;
     } else if (model->core.format == TG_FORMAT_SAFETENSORS && tgi_is_shard(name, &set.number, &set.num_files) &&
                set.num_files > 1) {
@@ -215,7 +217,7 @@ static tgi_step open_alone(const tgi_opening *o, const char *name)
         return TGI_OK;
     }
     model->set = set;
-    TGI_TRY(tgi_report(&p, TG_W_PART, offset, set.number, set.num_files, "part of a model"));
+    TGI_TRY(tgi_report(&p, TG_W_PART, offset, set.number, set.num_files, what));
     tgi_commit_warnings(&p);
     return TGI_OK;
 }

@@ -24,7 +24,7 @@ tgi_step tgi_open_part(const tgi_opening *o, const char *name, size_t len)
     }
     if (fault.status != TG_OK) {
         tgi_step step = tgi_report(&p, fault.status, 0, 0, 0, NULL);
-        o->error->os_code = fault.os_code;
+        o->error->os_code = fault.status != TG_E_PART_MISSING ? fault.os_code : 0;
         return step;
     }
     file->closed = false;

@@ -19,6 +19,8 @@ enum {
     OPTION_PROFILE,
     OPTION_LIMIT,
     OPTION_MEMBER,
+    OPTION_SINGLE,
+    OPTION_NO_FOLLOW,
     OPTION_VERSION
 };
 
@@ -31,6 +33,9 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"member", required_argument, NULL, OPTION_MEMBER},
+    {"single", no_argument, NULL, OPTION_SINGLE},
+    {"no-follow", no_argument, NULL, OPTION_NO_FOLLOW},
+    {"recursive", no_argument, NULL, 'r'},
     {NULL, 0, NULL, 0},
 };
 
@@ -189,6 +194,7 @@ static const limit limits[] = {
     {"array-depth", FIELD(max_array_depth), 16, "4", "arrays in arrays, counting the outermost"},
     {"heap-base", FIELD(heap_base), INT64_MAX, "16M", "bytes of memory that a model may take, plus"},
     {"heap-factor", FIELD(heap_factor), INT64_MAX, "8", "that many for each byte of header read so far"},
+    {"files", FIELD(max_files), UINT32_MAX - 1, "10000", "files of one model"},
 };
 
 #define NUM_LIMITS (sizeof limits / sizeof limits[0])
@@ -281,6 +287,15 @@ static parsed parse_option(const command *c, options *o, int option, char **argv
     case OPTION_MEMBER:
         o->open.member = optarg;
         return PARSED_RUN;
+    case OPTION_SINGLE:
+        o->open.flags |= TG_SINGLE_FILE;
+        return PARSED_RUN;
+    case OPTION_NO_FOLLOW:
+        o->open.flags |= TG_NO_FOLLOW;
+        return PARSED_RUN;
+    case 'r':
+        o->recurse = true;
+        return c->takes_files ? PARSED_RUN : mistake(c, "unknown option '", "-r", "'");
     case 'h':
         return PARSED_HELP;
     case OPTION_VERSION:
@@ -311,7 +326,7 @@ static parsed parse(const command *c, options *o, int argc, char **argv)
     o->open.limits = &o->limits;
     o->open.strict = o->strict;
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":hr", long_options, NULL)) != -1;) {
         parsed p = parse_option(c, o, option, argv);
         if (p != PARSED_RUN)
             return p;
@@ -330,6 +345,10 @@ void options_help(const command *c)
     puts("  --json             print JSON, for programs");
     if (c->takes_full)
         puts("  --full             print all elements of arrays, and cut nothing");
+    if (c->takes_files)
+        puts("  -r, --recursive    check all model files below folders, with a summary");
+    puts("  --single           take the file alone, even if it begins a set of files\n"
+         "  --no-follow        refuse symbolic links");
     puts("  --strict           treat every warning as an error\n"
          "  --strict=CODE,...  treat these warnings as errors\n"
          "  --profile NAME     demand what a program demands too: llama.cpp\n"

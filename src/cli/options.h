@@ -20,7 +20,7 @@ enum {
 #undef STATUS_ONE
 
 typedef struct options {
-    bool json, full;
+    bool json, full, recurse;
     char *const *files;
     size_t num_files;
     tg_options open; /* for tg_open_path; it points to the two below, so do not copy the struct */

@@ -68,7 +68,7 @@ static void explain(report *r)
     r->hint = tg_error_hint(&r->error);
     if (is_directory(&r->error)) {
         say(r, "this is a directory", NULL);
-        r->hint = "name the files in it";
+        r->hint = "name the files in it, or use check -r";
     } else if (r->error.status == TG_E_NOT_REGULAR) {
         say(r, tg_status_text(TG_E_NOT_REGULAR), reason);
         r->hint = "pipes and devices cannot be read in any order: save what they give to a file first";
@@ -194,13 +194,26 @@ static void describe_warning(char *out, size_t len, const tg_warning *w)
     (void)tg_error_format(&error, out, len);
 }
 
+/* The name of a file where a model has several; else "". */
+static const char *file_name(const tg_model *model, uint32_t file)
+{
+    const tg_file *f = tg_model_num_files(model) > 1 ? tg_model_file(model, file) : NULL;
+    return f != NULL ? f->name : "";
+}
+
 void report_warnings(FILE *out, const tg_model *model)
 {
     for (uint64_t i = 0; i < tg_model_num_warnings(model); i++) {
         const tg_warning *w = tg_model_warning(model, i);
         char text[TG_ERROR_LINE];
         describe_warning(text, sizeof text, w);
-        fprintf(out, "  warning: %s", text);
+        fputs("  warning: ", out);
+        if (file_name(model, w->file)[0] != '\0' && w->file != TG_FILE_INDEX) {
+            fputs("in ", out);
+            escape_print(out, bytes_of(file_name(model, w->file)));
+            fputs(": ", out);
+        }
+        fputs(text, out);
         if (w->count > 1)
             fprintf(out, " (x%" PRIu64 ")", w->count);
         fputc('\n', out);
@@ -209,10 +222,23 @@ void report_warnings(FILE *out, const tg_model *model)
 
 /* ---- Failures ------------------------------------------------------------------------------- */
 
+/* Is `name` that of another file than the one that was given? */
+static bool is_other_file(const char *path, const char *name)
+{
+    size_t len = strlen(path), n = strlen(name);
+    return n > 0 && (len < n || strcmp(path + len - n, name) != 0);
+}
+
 void report_failure(FILE *out, const report *r)
 {
     escape_print(out, bytes_of(r->path));
-    fprintf(out, ": %s%s\n", r->verdict == VERDICT_REJECT ? "rejected " : "error: ", r->message);
+    fputs(r->verdict == VERDICT_REJECT ? ": rejected " : ": error: ", out);
+    if (is_other_file(r->path, r->error.file_name)) {
+        fputs("in ", out);
+        escape_print(out, bytes_of(r->error.file_name));
+        fputs(": ", out);
+    }
+    fprintf(out, "%s\n", r->message);
     if (r->hint != NULL)
         fprintf(out, "  hint: %s\n", r->hint);
     print_members(out, r);
@@ -235,6 +261,13 @@ static void json_index(json *j, uint64_t index)
         json_u64(j, "index", index);
 }
 
+/* Which file of several it is about. */
+static void json_file(json *j, const char *name)
+{
+    if (name[0] != '\0')
+        json_bytes(j, "file", bytes_of(name));
+}
+
 void report_json_warnings(json *j, const tg_model *model)
 {
     json_open_array(j, "warnings");
@@ -247,6 +280,7 @@ void report_json_warnings(json *j, const tg_model *model)
         json_u64(j, "count", w->count);
         json_u64(j, "offset", w->offset);
         json_index(j, w->index);
+        json_file(j, file_name(model, w->file));
         json_string(j, "message", text);
         json_close_object(j);
     }
@@ -263,6 +297,7 @@ void report_json_error(json *j, const report *r)
     json_index(j, e->index);
     json_u64(j, "found", e->found);
     json_u64(j, "limit", e->limit);
+    json_file(j, e->file_name);
     json_string(j, "message", r->message);
     json_string(j, "hint", r->hint);
     json_members(j, r);

@@ -194,7 +194,7 @@ static void tensor_cell(const void *context, uint64_t row, size_t column, sink *
         sink_bytes(out, tensor->name);
         break;
     case 2:
-        sink_text(out, tg_dtype_name(tensor->dtype));
+        sink_text(out, tg_tensor_dtype_name(((const shown *)context)->model, tensor));
         break;
     case 3:
         show_shape(out, tensor);
@@ -202,8 +202,11 @@ static void tensor_cell(const void *context, uint64_t row, size_t column, sink *
     case 4:
         sink_u64(out, tensor->offset);
         break;
-    default:
+    case 5:
         sink_size(out, tensor->size);
+        break;
+    default:
+        sink_u64(out, tensor->file);
         break;
     }
 }
@@ -213,8 +216,9 @@ static void print_tensors(const shown *s, const page_look *look)
     static const table_column columns[] = {
         {"index", COLUMN_RIGHT, true}, {"name", COLUMN_SHRINKS, false}, {"type", COLUMN_LEFT, false},
         {"shape", COLUMN_LEFT, false}, {"offset", COLUMN_RIGHT, true},  {"size", COLUMN_RIGHT, false},
+        {"file", COLUMN_RIGHT, true},
     };
-    table t = {columns, 6, tg_model_num_tensors(s->model), tensor_cell, s};
+    table t = {columns, tg_model_num_files(s->model) > 1 ? 7 : 6, tg_model_num_tensors(s->model), tensor_cell, s};
     heading(look, "Tensors");
     table_print(&t, look);
 }

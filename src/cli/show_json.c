@@ -123,18 +123,37 @@ static void write_keys(json *j, const tg_model *model, uint64_t most)
     json_close_array(j);
 }
 
-static void write_tensor(json *j, const tg_tensor *tensor)
+static void write_tensor(json *j, const tg_model *model, const tg_tensor *tensor)
 {
     json_open_object(j, NULL);
     json_bytes(j, "name", tensor->name);
-    json_string(j, "type", tg_dtype_name(tensor->dtype));
+    json_string(j, "type", tg_tensor_dtype_name(model, tensor));
     json_open_array(j, "dims");
     for (uint32_t i = 0; i < tensor->num_dims; i++)
         json_u64(j, NULL, tensor->dims[i]);
     json_close_array(j);
     json_u64(j, "offset", tensor->offset);
     json_u64(j, "size", tensor->size);
+    if (tg_model_num_files(model) > 1)
+        json_u64(j, "file", tensor->file);
     json_close_object(j);
+}
+
+/* The files of a model of several; a tensor tells the number of its own. */
+static void write_files(json *j, const tg_model *model)
+{
+    if (tg_model_num_files(model) < 2)
+        return;
+    json_open_array(j, "files");
+    for (uint32_t i = 0; i < tg_model_num_files(model); i++) {
+        const tg_file *file = tg_model_file(model, i);
+        json_open_object(j, NULL);
+        json_bytes(j, "name", bytes_of(file->name));
+        json_u64(j, "size", file->size);
+        json_u64(j, "data_offset", file->data_offset);
+        json_close_object(j);
+    }
+    json_close_array(j);
 }
 
 static void write_tensors(json *j, const tg_model *model)
@@ -142,7 +161,7 @@ static void write_tensors(json *j, const tg_model *model)
     json_open_array(j, "tensors");
     for (uint64_t i = 0; i < tg_model_num_tensors(model) && ferror(j->out) == 0; i++) {
         json_break(j);
-        write_tensor(j, tg_model_tensor(model, i));
+        write_tensor(j, model, tg_model_tensor(model, i));
     }
     json_close_array(j);
 }
@@ -156,6 +175,7 @@ void show_json(const tg_model *model, const char *path, bool full)
     json_u64(&j, "alignment", tg_model_alignment(model));
     json_u64(&j, "data_offset", tg_model_data_offset(model));
     json_u64(&j, "file_size", tg_model_file_size(model));
+    write_files(&j, model);
     write_keys(&j, model, full ? ALL_ELEMENTS : SHOWN_AS_JSON);
     write_tensors(&j, model);
     report_json_warnings(&j, model);

@@ -137,6 +137,7 @@ static void vocabulary_line(const tg_model *model, const page_look *look)
 
 typedef struct total {
     tg_dtype dtype;
+    const char *name; /* of the type, in this format */
     uint64_t tensors, elements, bytes;
 } total;
 
@@ -158,7 +159,7 @@ static void count(total *t, const tg_tensor *tensor)
     t->bytes = add_up(t->bytes, tensor->size);
 }
 
-static total *total_of(totals *t, tg_dtype dtype)
+static total *total_of(totals *t, tg_dtype dtype, const char *name)
 {
     for (size_t i = 0; i < t->num_types; i++)
         if (t->types[i].dtype == dtype)
@@ -166,6 +167,7 @@ static total *total_of(totals *t, tg_dtype dtype)
     if (t->num_types == MAX_TYPES)
         return NULL;
     t->types[t->num_types].dtype = dtype;
+    t->types[t->num_types].name = name;
     return &t->types[t->num_types++];
 }
 
@@ -186,7 +188,7 @@ static void count_all(totals *t, const tg_model *model)
     memset(t, 0, sizeof *t);
     for (uint64_t i = 0; i < tg_model_num_tensors(model); i++) {
         const tg_tensor *tensor = tg_model_tensor(model, i);
-        total *of_type = total_of(t, tensor->dtype);
+        total *of_type = total_of(t, tensor->dtype, tg_tensor_dtype_name(model, tensor));
         count(&t->all, tensor);
         if (of_type != NULL)
             count(of_type, tensor);
@@ -231,7 +233,7 @@ static void type_cell(const void *context, uint64_t row, size_t column, sink *ou
     const total *t = &all->types[row];
     switch (column) {
     case 0:
-        sink_text(out, tg_dtype_name(t->dtype));
+        sink_text(out, t->name);
         break;
     case 1:
         sink_grouped(out, t->tensors);
@@ -272,6 +274,11 @@ static void file_lines(const tg_model *model, const char *path, const page_look 
     s.limit = UNLIMITED; /* the end of a path is what tells files apart */
     sink_text(&s, path);
     end_line(&s);
+    if (tg_model_num_files(model) > 1) {
+        s = begin_line("files", look);
+        sink_u64(&s, tg_model_num_files(model));
+        end_line(&s);
+    }
     s = begin_line("size", look);
     sink_size(&s, tg_model_file_size(model));
     sink_text(&s, " (");
@@ -280,8 +287,10 @@ static void file_lines(const tg_model *model, const char *path, const page_look 
     end_line(&s);
     s = begin_line("format", look);
     sink_text(&s, format_title(model));
-    sink_text(&s, " v");
-    sink_u64(&s, tg_model_version(model));
+    if (tg_model_version(model) != 0) {
+        sink_text(&s, " v");
+        sink_u64(&s, tg_model_version(model));
+    }
     sink_text(&s, ", ");
     sink_text(&s, endian_name(model));
     sink_text(&s, "-endian");

@@ -11,6 +11,8 @@ static tgi_hint usual_hint(tg_status status, uint64_t found)
         return found >= TGI_GGML_TYPE_COUNT ? TGI_HINT_FORK : TGI_HINT_NEWER;
     if (status == TG_E_DTYPE_REMOVED)
         return TGI_HINT_REQUANTIZE;
+    if (status == TG_E_PART_MISSING || status == TG_E_SPLIT_NAME)
+        return TGI_HINT_PARTS;
     if (status == TG_E_VERSION)
         return TGI_HINT_NEWER;
     if (status == TG_E_ZIP_SEVERAL)

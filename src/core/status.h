@@ -49,6 +49,7 @@ typedef enum tgi_entry {
     X(NEWER, "the file may be newer than this version of tensorgate")                                                  \
     X(REQUANTIZE, "the type was removed in December 2024: quantize the model again from its source")                   \
     X(FORK, "types at and above 43 are private to forks of ggml")                                                      \
+    X(PARTS, "all files of the model must be in one folder, under their own names; --single looks at one")             \
     X(RAISE_LIMIT, "if the file is trusted to be this large, raise the limit")                                         \
     X(MEMBER, "say which one: `--member NAME`, or tg_options.member")                                                  \
     X(STORE, "put the model into the archive uncompressed, as `zip -0` does")

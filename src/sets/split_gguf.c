@@ -47,7 +47,7 @@ tgi_step tgi_split_check_first(tgi_parse *p, const char *name)
     write_tail(tail, claim->number + 1, claim->count);
     if (len > TAIL_LEN && len <= TGI_MAX_FILE_NAME && memcmp(name + len - TAIL_LEN, tail, TAIL_LEN) == 0)
         return TGI_OK;
-    return tgi_report(p, TG_E_SPLIT_NAME, offset, claim->count, 0, "split.count");
+    return tgi_report(p, TG_E_SPLIT_NAME, offset, 0, 0, "split.count");
 }
 
 void tgi_split_name(const char *first_name, uint32_t count, uint32_t number, char *out_name)
