@@ -153,7 +153,8 @@ static bool check_folder(const corpus *c, const char *folder, const char *inside
 
 int main(int argc, char **argv)
 {
-    static void (*const lists[])(corpus *) = {corpus_gguf, corpus_gguf_tensors, corpus_lookalikes, corpus_programs};
+    static void (*const lists[])(corpus *) = {corpus_gguf, corpus_gguf_tensors, corpus_lookalikes, corpus_programs,
+                                              corpus_safetensors};
     corpus c = {NULL, 0};
     bool writing = argc == 3 && strcmp(argv[1], "write") == 0;
     if (argc != 3 || (!writing && strcmp(argv[1], "check") != 0)) {

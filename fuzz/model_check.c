@@ -70,7 +70,8 @@ static void check_shape(const tg_tensor *t)
     elements = elements != 0 ? product : 0;
     FUZZ_CHECK(t->num_elements == elements, "the number of elements");
     bool first = (t->flags & TG_TENSOR_FASTEST_FIRST) != 0;
-    uint64_t row = t->num_dims == 0 ? 1 : t->dims[first ? 0 : t->num_dims - 1];
+    /* Where the last dimension is the fastest, as in safetensors, blocks go on from one row to the next. */
+    uint64_t row = !first ? elements : t->num_dims == 0 ? 1 : t->dims[0];
     FUZZ_CHECK(row % type->block_elements == 0, "a row that is not whole blocks");
     wide size = wide_mul(elements / type->block_elements, type->block_bytes);
     FUZZ_CHECK(!wide_above(size, MOST) && wide_low(size) == t->size, "the size of a tensor");
