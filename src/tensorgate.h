@@ -211,6 +211,24 @@ typedef enum tg_class {
     X(TG_E_LIMIT_FILES, 460, LIMIT, "more files than the limit")                                                       \
     X(TG_E_INDEX_EMPTY, 461, MALFORMED, "the index names no tensor")                                                   \
     X(TG_E_INDEX_TENSOR, 462, MALFORMED, "the index names a tensor that its file does not have")                       \
+    /* files of the ggml family before GGUF */                                                                         \
+    X(TG_E_HPARAM_NEGATIVE, 500, MALFORMED, "a number of the header is negative")                                      \
+    X(TG_E_HPARAM_RANGE, 501, MALFORMED, "hyper-parameter outside the range of its layout")                            \
+    X(TG_E_HPARAM_RELATION, 502, MALFORMED, "hyper-parameters that do not fit together")                               \
+    X(TG_E_FTYPE, 503, UNSUPPORTED, "unknown ftype")                                                                   \
+    X(TG_E_VOCAB_COUNT, 504, MALFORMED, "number of tokens that contradicts the header")                                \
+    X(TG_E_TOKEN_LENGTH, 505, MALFORMED, "token longer than 65535 bytes")                                              \
+    X(TG_E_TABLE_SIZE, 506, MALFORMED, "size of a table that contradicts the header")                                  \
+    X(TG_E_DIM_NEGATIVE, 507, MALFORMED, "dimension above 2^31-1: negative as the 32-bit number that it is")           \
+    X(TG_E_DIM_ZERO, 508, MALFORMED, "dimension of 0, which this format does not have")                                \
+    X(TG_E_RANK_SMALL, 509, MALFORMED, "fewer dimensions than the layout allows")                                      \
+    X(TG_E_TENSOR_MISSING, 510, TRUNCATED, "the file ends before all tensors of its layout have come")                 \
+    X(TG_E_TENSOR_UNKNOWN, 511, MALFORMED, "tensor that the layout does not have")                                     \
+    X(TG_E_TENSOR_SHAPE, 512, MALFORMED, "shape that contradicts the hyper-parameters")                                \
+    X(TG_E_STRAY_BYTES, 513, MALFORMED, "bytes behind the last tensor")                                                \
+    X(TG_E_LAYOUT_AMBIGUOUS, 514, UNSUPPORTED, "several layouts explain the file: say which one it is")                \
+    X(TG_E_LAYOUT_MAGIC, 515, UNSUPPORTED, "no layout that was asked for begins with this magic and version")          \
+    X(TG_E_NESTED_MAGIC, 516, MALFORMED, "the model inside does not begin with its magic")                             \
     /* warnings */                                                                                                     \
     X(TG_W_TRAILING_NUL, 300, MALFORMED, "string ends with a NUL byte, which was left out")                            \
     X(TG_W_KEY_STYLE, 301, MALFORMED, "key segment outside [a-z0-9_-]+")                                               \
@@ -230,7 +248,9 @@ typedef enum tg_class {
     X(TG_W_PART, 323, MALFORMED, "one file of several; the others were not looked at")                                 \
     X(TG_W_TENSOR_UNMAPPED, 324, MALFORMED, "tensor that the index does not name")                                     \
     X(TG_W_FILE_UNMAPPED, 325, MALFORMED, "file named like those of the model, but not indexed")                       \
-    X(TG_W_TOTAL_SIZE, 326, MALFORMED, "total_size of the index is not the size of the tensors")
+    X(TG_W_TOTAL_SIZE, 326, MALFORMED, "total_size of the index is not the size of the tensors")                       \
+    X(TG_W_NO_TENSORS, 340, MALFORMED, "no tensors: a vocabulary only")                                                \
+    X(TG_W_QUANTIZATION_UNKNOWN, 341, MALFORMED, "quantized tensors of unknown bit order")
 
 typedef enum tg_status {
 #define TG_STATUS_ENUM(name, number, class_, sentence) name = number,
@@ -300,11 +320,68 @@ TG_API const char *tg_error_hint(const tg_error *error);
 typedef enum tg_format {
     TG_FORMAT_NONE = 0,
     TG_FORMAT_GGUF = 1,
-    TG_FORMAT_SAFETENSORS = 2,
+    TG_FORMAT_GGML = 2, /* 2 to 5 and 7 to 9: the magic of a file of the ggml family before GGUF; */
+    TG_FORMAT_GGMF = 3, /* what follows the magic is its layout: see tg_layout */
+    TG_FORMAT_GGJT = 4,
+    TG_FORMAT_GGLA = 5,
+    TG_FORMAT_SAFETENSORS = 6,
+    TG_FORMAT_GGCC = 7,
+    TG_FORMAT_GGMM = 8,
+    TG_FORMAT_REPL = 9
 } tg_format;
 
-/* tg_format_name returns "gguf", "safetensors", or "" for TG_FORMAT_NONE and unknown numbers. */
+/* tg_format_name returns "gguf", "ggml" and so on; "" for TG_FORMAT_NONE and unknown numbers. */
 TG_API const char *tg_format_name(tg_format format);
+
+/* The files of the ggml family before GGUF do not say what they are: under one magic there are many layouts of
+ * header, vocabulary and tensors. Each is listed here with its pinned number, its name and what wrote it. */
+#define TG_LAYOUT_LIST(X)                                                                                              \
+    X(TG_LAYOUT_LLAMA, 1, "llama", "LLaMA, by llama.cpp until August 2023")                                            \
+    X(TG_LAYOUT_GPT2, 2, "gpt2", "GPT-2, Cerebras-GPT, StarCoder, SantaCoder")                                         \
+    X(TG_LAYOUT_GPTJ, 3, "gptj", "GPT-J")                                                                              \
+    X(TG_LAYOUT_GPTNEOX, 4, "gptneox", "GPT-NeoX, StableLM, Dolly v2 since 13 May 2023")                               \
+    X(TG_LAYOUT_GPTNEOX_OLD, 5, "gptneox-old", "GPT-NeoX and StableLM before 13 May 2023")                             \
+    X(TG_LAYOUT_MPT, 6, "mpt", "MPT")                                                                                  \
+    X(TG_LAYOUT_REPLIT, 7, "replit", "Replit")                                                                         \
+    X(TG_LAYOUT_BLOOM, 8, "bloom", "BLOOM, by bloomz.cpp")                                                             \
+    X(TG_LAYOUT_FALCON, 9, "falcon", "Falcon, by ggllm.cpp")                                                           \
+    X(TG_LAYOUT_FALCON_RUSTFORMERS, 10, "falcon-rustformers", "Falcon, by rustformers")                                \
+    X(TG_LAYOUT_RWKV, 11, "rwkv", "RWKV, by rwkv.cpp")                                                                 \
+    X(TG_LAYOUT_WHISPER, 12, "whisper", "Whisper, by whisper.cpp")                                                     \
+    X(TG_LAYOUT_SILERO_VAD, 13, "silero-vad", "Silero voice activity detection, by whisper.cpp")                       \
+    X(TG_LAYOUT_PARAKEET, 14, "parakeet", "Parakeet TDT, by whisper.cpp")                                              \
+    X(TG_LAYOUT_CLIP, 15, "clip", "CLIP, by clip.cpp until September 2023")                                            \
+    X(TG_LAYOUT_BERT, 16, "bert", "BERT, by bert.cpp")                                                                 \
+    X(TG_LAYOUT_ENCODEC, 17, "encodec", "EnCodec, by encodec.cpp")                                                     \
+    X(TG_LAYOUT_BARK, 18, "bark", "Bark with its codec, by bark.cpp")                                                  \
+    X(TG_LAYOUT_SAM, 19, "sam", "Segment Anything")                                                                    \
+    X(TG_LAYOUT_STABLE_DIFFUSION, 20, "stable-diffusion", "Stable Diffusion, by stable-diffusion.cpp of 2023")         \
+    X(TG_LAYOUT_STABLE_DIFFUSION_LORA, 21, "stable-diffusion-lora", "LoRA of Stable Diffusion (only by name)")         \
+    X(TG_LAYOUT_GPT4ALL_MPT, 22, "gpt4all-mpt", "MPT, by GPT4All")                                                     \
+    X(TG_LAYOUT_GPT4ALL_REPLIT, 23, "gpt4all-replit", "Replit, by GPT4All")                                            \
+    X(TG_LAYOUT_LORA, 24, "lora", "LoRA adapter of LLaMA, by llama.cpp")
+
+typedef enum tg_layout {
+    TG_LAYOUT_NONE = 0, /* of other formats, where the format says it all */
+#define TG_LAYOUT_ENUM(name, number, short_name, text) name = number,
+    TG_LAYOUT_LIST(TG_LAYOUT_ENUM)
+#undef TG_LAYOUT_ENUM
+} tg_layout;
+
+/* tg_layout_name returns "llama" and so on; "" for TG_LAYOUT_NONE and unknown numbers. */
+TG_API const char *tg_layout_name(tg_layout layout);
+
+/* tg_layout_text returns what has that layout, and who wrote it; "" where tg_layout_name does. */
+TG_API const char *tg_layout_text(tg_layout layout);
+
+/* tg_layout_at walks all layouts: it stores the `index`-th in `*out_layout` and returns true, or returns
+ * false, with the output untouched, where there is none. */
+TG_API bool tg_layout_at(size_t index, tg_layout *out_layout);
+
+/* tg_error_layout returns the `index`-th of the layouts that an error is about, or TG_LAYOUT_NONE: those that explain
+ * the file, for TG_E_LAYOUT_AMBIGUOUS; for other errors the one that explained most of it, by which the
+ * rest was judged. */
+TG_API tg_layout tg_error_layout(const tg_error *error, size_t index);
 
 typedef enum tg_endian {
     TG_ENDIAN_NONE = 0,
@@ -366,7 +443,17 @@ typedef enum tg_dtype {
     TG_DTYPE_F4 = 266,
     TG_DTYPE_F6_E2M3 = 267,
     TG_DTYPE_F6_E3M2 = 268,
-    TG_DTYPE_C64 = 269 /* two f32: real and imaginary part */
+    TG_DTYPE_C64 = 269, /* two f32: real and imaginary part */
+    /* From 320 on: blocks of 2023 as ggml, ggmf and ggjt had them before ggjt 3. */
+    TG_DTYPE_Q4_0_GGJT1 = 320, /* until ggjt 1: f32 scale, neighbours in one byte */
+    TG_DTYPE_Q4_1_GGJT1 = 321,
+    TG_DTYPE_Q4_2 = 322, /* until ggjt 1, and then removed */
+    TG_DTYPE_Q4_3 = 323,
+    TG_DTYPE_Q5_0_GGJT1 = 324,
+    TG_DTYPE_Q5_1_GGJT1 = 325,
+    TG_DTYPE_Q8_0_GGJT2 = 326, /* until ggjt 2: f32 scale */
+    TG_DTYPE_Q4_0_GGJT2 = 327, /* ggjt 2: f32 scale, bits as in ggjt 3 */
+    TG_DTYPE_Q4_1_GGJT2 = 328
 } tg_dtype;
 
 /* tg_dtype_info describes a type. A row (the fastest dimension) of a tensor is a whole number of
@@ -429,6 +516,9 @@ typedef enum tg_profile {
                                  vet and map that: for files that hostile programs can write to. Linux only. */
 #define TG_SINGLE_FILE 0x100u /* tg_open_path only: judge the one file, even where it is the first of a set */
 #define TG_NO_FOLLOW 0x200u   /* tg_open_path only: refuse symbolic links, at the end of `path` and in a set */
+#define TG_GPT4ALL_VOCABULARY                                                                                          \
+    0x1000u /* an unversioned LLaMA file that declares 32001 tokens has 32000, as the first
+                                 GPT4All model had */
 
 /* tg_options change how a model is opened. NULL means the defaults, which are those of an all-zero
  * struct. Begin with `tg_options options = {sizeof options}`. Everything that it points to is used
@@ -452,6 +542,8 @@ typedef struct tg_options {
      * returned. `name` has `len` bytes of the file: any byte but NUL may be among them. */
     void (*member_seen)(void *context, const char *name, size_t len, uint64_t size);
     void *member_context;
+    const char *layout; /* of a file of the ggml family before GGUF: a name of tg_layout_name; NULL: the one
+                                      that explains the file to its last byte. Other formats ignore it. */
 } tg_options;
 
 /* ---- Open and close ----------------------------------------------------------------------- */
@@ -514,7 +606,12 @@ TG_API void tg_close(tg_model *model);
 /* ---- The model as a whole ------------------------------------------------------------------- */
 
 TG_API tg_format tg_model_format(const tg_model *model);
-TG_API uint32_t tg_model_version(const tg_model *model); /* of the format, as its header says */
+TG_API uint32_t tg_model_version(const tg_model *model); /* of the format, as its header says; 0 if it has none */
+
+/* tg_model_layout returns the layout of a file of the ggml family before GGUF, TG_LAYOUT_NONE for others. Of those
+ * files, hyper-parameters are the keys "<layout>.<name>", the vocabulary is tokenizer.ggml.tokens and .scores, as
+ * in GGUF, and general.architecture is the name of the layout; tokens are bytes and need not be UTF-8. */
+TG_API tg_layout tg_model_layout(const tg_model *model);
 TG_API tg_endian tg_model_endian(const tg_model *model); /* of the header and of the tensor data */
 
 /* tg_model_alignment returns what every tensor offset is a multiple of, in bytes. */

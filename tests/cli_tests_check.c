@@ -143,7 +143,7 @@ static void hints_say_what_it_is(void **state)
         {GB_LIT("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), "TG_E_MAGIC", "Git LFS"},
         {GB_LIT("<!DOCTYPE html>\n<html></html>\n"), "TG_E_MAGIC", "HTML"},
         {GB_LIT("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "TG_E_MAGIC", "zero"},
-        {GB_LIT("tjgg\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), NULL, "ggjt"},
+        {GB_LIT("nsgg\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), NULL, "session"},
         {GB_LIT("FUGG\3\0\0\0"), NULL, "FUGG"},
         {GB_LIT("PK\3\4\0\0\0\0"), "TG_E_MAGIC", "zip"},
         {GB_LIT(""), "TG_E_EMPTY_FILE", "incomplete"},

@@ -194,12 +194,82 @@ static void the_gpt_2_vocabulary_reads_the_same_twice(void **state)
     compare_file("ggml-vocab-gpt-2.gguf");
 }
 
+/* ---- The ggml family before GGUF: what the folder says of each file ---------------------------------- */
+
+static opened open_real(const char *name)
+{
+    bytes file = load(name);
+    if (file.len == 0) {
+        print_message("skipped: no %s in \"%s\"\n", name, TG_REAL_FILES);
+        skip();
+    }
+    opened o = open_everywhere(file.data, file.len, NULL);
+    bytes_free(&file);
+    return o;
+}
+
+static void opens_as(const char *name, tg_layout layout, uint64_t num_tensors, uint64_t num_tokens)
+{
+    opened o = open_real(name);
+    assert_int_equal(o.status, TG_OK);
+    assert_int_equal(tg_model_layout(o.model), layout);
+    assert_int_equal(tg_model_num_tensors(o.model), num_tensors);
+    tg_value tokens = tg_model_value(o.model, tg_model_find_key(o.model, "tokenizer.ggml.tokens"));
+    assert_int_equal(tokens.count, num_tokens);
+    assert_int_equal(tg_model_num_warnings(o.model), num_tensors == 0 ? 1 : 0);
+    if (num_tensors > 0) {
+        const tg_tensor *last = tg_model_tensor(o.model, num_tensors - 1);
+        assert_int_equal(last->offset + last->size, tg_model_file_size(o.model));
+    }
+    opened_close(&o);
+}
+
+static void the_vocabulary_of_2023_is_llama(void **state)
+{
+    (void)state;
+    opens_as("ggml-vocab.bin", TG_LAYOUT_LLAMA, 0, 32000);
+}
+
+static void tiny_is_whisper_without_tensors(void **state)
+{
+    (void)state;
+    opens_as("for-tests-ggml-tiny.bin", TG_LAYOUT_WHISPER, 0, 50257);
+}
+
+static void silero_has_a_scalar_among_its_tensors(void **state)
+{
+    (void)state;
+    opens_as("for-tests-silero-v6.2.0-ggml.bin", TG_LAYOUT_SILERO_VAD, 15, 0);
+}
+
+static void parakeet_is_known_by_its_tensors(void **state)
+{
+    (void)state;
+    opens_as("for-tests-ggml-parakeet-tdt.bin", TG_LAYOUT_PARAKEET, 51, 10);
+}
+
+static void parakeet_without_n_fft_is_rejected_for_it(void **state)
+{
+    (void)state;
+    opened o = open_real("for-tests-ggml-parakeet-tdt-bad-nfft0.bin");
+    assert_int_equal(o.status, TG_E_HPARAM_RANGE);
+    assert_int_equal(o.error.offset, 32);
+    assert_string_equal(o.error.what, "n_fft");
+    assert_int_equal(tg_error_layout(&o.error, 0), TG_LAYOUT_PARAKEET);
+    opened_close(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_llama_vocabulary_reads_the_same_twice),
         cmocka_unit_test(the_bert_vocabulary_reads_the_same_twice),
         cmocka_unit_test(the_gpt_2_vocabulary_reads_the_same_twice),
+        cmocka_unit_test(the_vocabulary_of_2023_is_llama),
+        cmocka_unit_test(tiny_is_whisper_without_tensors),
+        cmocka_unit_test(silero_has_a_scalar_among_its_tensors),
+        cmocka_unit_test(parakeet_is_known_by_its_tensors),
+        cmocka_unit_test(parakeet_without_n_fft_is_rejected_for_it),
     };
     return cmocka_run_group_tests_name("real files", tests, NULL, NULL);
 }

@@ -17,6 +17,11 @@ tg_format tg_model_format(const tg_model *model)
     return model != NULL ? model->core.format : TG_FORMAT_NONE;
 }
 
+tg_layout tg_model_layout(const tg_model *model)
+{
+    return model != NULL ? model->core.layout : TG_LAYOUT_NONE;
+}
+
 uint32_t tg_model_version(const tg_model *model)
 {
     return model != NULL ? model->core.version : 0;

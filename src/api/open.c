@@ -24,19 +24,55 @@ static void show_window(tgi_parse *p, const tgi_window *window)
     p->at.len = window->len < most ? window->len : (size_t)most;
 }
 
+/* The same for bytes behind a jump: no more of them than the limit on headers allows. */
+static void show_far(tgi_parse *p, const tgi_far *far)
+{
+    uint64_t parsed = far->origin - p->skipped, most = p->settings->limits.max_header_bytes;
+    uint64_t left = most > parsed ? most - parsed : 0;
+    p->at.base = far->data;
+    p->at.len = far->len < left ? far->len : (size_t)left;
+    p->at.pos = 0;
+    p->at.origin = far->origin;
+}
+
+/* What a fault of the window means, which came at the cursor. */
+static tgi_step judge_fault(tgi_parse *p, tgi_fault fault)
+{
+    if (fault.status == TG_OK)
+        return TGI_OK;
+    p->index = TG_NO_INDEX;
+    tgi_step step = tgi_report(p, fault.status, tgi_tell(&p->at), 0, 0, NULL);
+    p->error->os_code = fault.os_code;
+    return step;
+}
+
 /* Brings the bytes that a step asked for. */
 static tgi_step fetch(tgi_parse *p, tgi_file *file)
 {
-    uint64_t parsed = p->at.pos;
-    tgi_fault fault = tgi_window_grow(&file->window, &p->model->arena, &file->source, parsed, p->need);
-    if (fault.status == TG_OK) {
-        show_window(p, &file->window);
-        return TGI_OK;
+    tgi_window *window = &file->window;
+    uint64_t parsed = tgi_tell(&p->at);
+    if (!window->far.here) {
+        TGI_TRY(judge_fault(p, tgi_window_grow(window, &p->model->arena, &file->source, parsed, p->need)));
+        show_window(p, window);
+    } else {
+        TGI_TRY(judge_fault(p, tgi_window_grow_far(window, &p->model->arena, &file->source, parsed, p->need)));
+        show_far(p, &window->far);
     }
-    p->index = TG_NO_INDEX;
-    tgi_step step = tgi_report(p, fault.status, parsed, 0, 0, NULL);
-    p->error->os_code = fault.os_code;
-    return step;
+    return TGI_OK;
+}
+
+/* Goes on where a step said. */
+static tgi_step jump(tgi_parse *p, tgi_file *file)
+{
+    uint64_t from = tgi_tell(&p->at);
+    if (p->need < from || p->need > file->source.size)
+        return tgi_report(p, TG_E_INTERNAL, from, p->need, 0, "jump");
+    if (p->keep == 0)
+        p->keep = from;
+    TGI_TRY(judge_fault(p, tgi_window_jump(&file->window, &p->model->arena, &file->source, p->need, (size_t)p->keep)));
+    p->skipped += p->need - from;
+    show_far(p, &file->window.far);
+    return TGI_OK;
 }
 
 /* Runs the steps of the format until it is done. */
@@ -47,6 +83,8 @@ static tgi_step run_steps(tgi_parse *p, tgi_file *file, const tgi_format *format
         tgi_step step = format->step(p, state);
         if (step == TGI_MORE)
             step = fetch(p, file);
+        if (step == TGI_JUMP)
+            step = jump(p, file);
         if (step != TGI_OK)
             return step;
     }
@@ -56,11 +94,15 @@ static tgi_step run_steps(tgi_parse *p, tgi_file *file, const tgi_format *format
 static tgi_step finish(tgi_parse *p, tgi_file *file, const tgi_format *format, void *state)
 {
     tgi_model *m = p->model;
-    tgi_window_trim(&file->window, &m->arena, p->at.pos);
-    tgi_model_freeze(m, file->window.data, p->at.pos);
+    size_t keep = p->keep > 0 ? (size_t)p->keep : p->at.pos;
+    m->arena.header_bytes = tgi_parsed(p);
+    tgi_window_leave(&file->window, &m->arena);
+    tgi_window_trim(&file->window, &m->arena, keep);
+    tgi_model_freeze(m, file->window.data, keep);
+    p->at.origin = 0;
+    p->at.pos = keep;
     show_window(p, &file->window);
     p->num_pending = 0;
-    m->arena.header_bytes = p->at.pos;
     tgi_step step = format->finish(p, state);
     if (step != TGI_OK)
         return step;
@@ -84,7 +126,9 @@ static void open_window(tgi_file *file, tgi_model *m, const tgi_settings *settin
         most = TGI_DETECT_BYTES;
     if (most > source->size)
         most = source->size;
-    tgi_window window = {NULL, 0, NULL, 0, most};
+    tgi_window window;
+    memset(&window, 0, sizeof window);
+    window.most = most;
     if (source->memory != NULL && (settings->flags & TG_STABLE_MEMORY) != 0)
         window = tgi_window_borrow(source->memory + source->base, most);
     tgi_arena_free(&m->arena, file->window.block);
@@ -183,7 +227,7 @@ tgi_step tgi_vet_file(const tgi_opening *o, uint32_t number, tgi_model *part, co
     tgi_parse p = start_parse(o, number, part);
     show_window(&p, &file->window);
     tgi_step step = parse(&p, file, format);
-    part->arena.earlier_bytes += p.at.pos;
+    part->arena.earlier_bytes += part->arena.header_bytes;
     part->arena.header_bytes = 0;
     if (part != core)
         lend(part, core);

@@ -87,11 +87,24 @@ static bool fill_strict(const tg_options *options, uint64_t *out)
     return true;
 }
 
+static bool find_layout(const char *name, tg_layout *out)
+{
+    tg_layout layout;
+    for (size_t i = 0; tg_layout_at(i, &layout); i++) {
+        if (strcmp(name, tg_layout_name(layout)) == 0) {
+            *out = layout;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char **out_what)
 {
     static const tg_allocator usual = {default_resize, NULL};
     tg_options o;
     memset(&o, 0, sizeof o);
+    out->layout = TG_LAYOUT_NONE;
     *out_what = "options.struct_size";
     if (options != NULL) {
         if (options->struct_size < OLDEST_OPTIONS)
@@ -100,10 +113,13 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
     }
     *out_what = "options.flags";
     if ((o.flags & ~(TG_CHECK_TEXT | TG_STABLE_MEMORY | TG_STRICT | TG_GUARD | TG_SEALED_COPY | TG_SINGLE_FILE |
-                     TG_NO_FOLLOW)) != 0)
+                     TG_NO_FOLLOW | TG_GPT4ALL_VOCABULARY)) != 0)
         return false;
     *out_what = "options.profile";
     if (o.profile > TG_PROFILE_LLAMA_CPP)
+        return false;
+    *out_what = "options.layout";
+    if (o.layout != NULL && !find_layout(o.layout, &out->layout))
         return false;
     *out_what = "options.limits";
     if (!fill_limits(o.limits, &out->limits))

@@ -23,6 +23,8 @@ static void print_accepted(const report *r)
     printf(": ok, %s", format_title(m));
     if (tg_model_version(m) != 0)
         printf(" v%" PRIu32, tg_model_version(m));
+    if (tg_model_layout(m) != TG_LAYOUT_NONE)
+        printf(" (%s)", tg_layout_name(tg_model_layout(m)));
     print_plural(tg_model_num_tensors(m), "tensor");
     if (tg_model_num_files(m) > 1)
         printf(" in %" PRIu32 " files", tg_model_num_files(m));

@@ -21,6 +21,8 @@ enum {
     OPTION_MEMBER,
     OPTION_SINGLE,
     OPTION_NO_FOLLOW,
+    OPTION_LAYOUT,
+    OPTION_GPT4ALL,
     OPTION_VERSION
 };
 
@@ -36,6 +38,8 @@ static const struct option long_options[] = {
     {"single", no_argument, NULL, OPTION_SINGLE},
     {"no-follow", no_argument, NULL, OPTION_NO_FOLLOW},
     {"recursive", no_argument, NULL, 'r'},
+    {"layout", required_argument, NULL, OPTION_LAYOUT},
+    {"gpt4all-vocabulary", no_argument, NULL, OPTION_GPT4ALL},
     {NULL, 0, NULL, 0},
 };
 
@@ -44,6 +48,7 @@ typedef enum parsed {
     PARSED_RUN,
     PARSED_HELP,
     PARSED_VERSION,
+    PARSED_LAYOUTS,
     PARSED_WRONG
 } parsed;
 
@@ -259,6 +264,30 @@ static parsed parse_limit(const command *c, options *o, const char *text)
     return PARSED_RUN;
 }
 
+/* ---- --layout ------------------------------------------------------------------------------------ */
+
+static void list_layouts(FILE *out)
+{
+    tg_layout layout;
+    for (size_t i = 0; tg_layout_at(i, &layout); i++)
+        fprintf(out, "  %-23s%s\n", tg_layout_name(layout), tg_layout_text(layout));
+}
+
+static parsed parse_layout(const command *c, options *o, const char *text)
+{
+    tg_bytes name = {text, strlen(text)};
+    tg_layout layout;
+    if (strcmp(text, "list") == 0)
+        return PARSED_LAYOUTS;
+    for (size_t i = 0; tg_layout_at(i, &layout); i++) {
+        if (same_word(name, tg_layout_name(layout))) {
+            o->open.layout = tg_layout_name(layout);
+            return PARSED_RUN;
+        }
+    }
+    return mistake(c, "unknown layout '", text, "': '--layout list' lists them");
+}
+
 /* ---- All options ----------------------------------------------------------------------------------- */
 
 static parsed parse_profile(const command *c, options *o, const char *name)
@@ -296,6 +325,11 @@ static parsed parse_option(const command *c, options *o, int option, char **argv
     case 'r':
         o->recurse = true;
         return c->takes_files ? PARSED_RUN : mistake(c, "unknown option '", "-r", "'");
+    case OPTION_LAYOUT:
+        return parse_layout(c, o, optarg);
+    case OPTION_GPT4ALL:
+        o->open.flags |= TG_GPT4ALL_VOCABULARY;
+        return PARSED_RUN;
     case 'h':
         return PARSED_HELP;
     case OPTION_VERSION:
@@ -356,6 +390,10 @@ void options_help(const command *c)
          "                     allow more or less than the default; VALUE may end in K, M\n"
          "                     or G, which are powers of 1024\n"
          "  --member NAME      take this member of the zip archive at the end of the file\n"
+         "  --layout NAME      what a file of the ggml family before GGUF is, instead of\n"
+         "                     finding it out; --layout list lists the names\n"
+         "  --gpt4all-vocabulary\n"
+         "                     an unversioned LLaMA file may lack one token\n"
          "  -h, --help         print this text\n"
          "  --version          print the version\n"
          "  --                 end the options: what follows is the name of a file");
@@ -379,6 +417,9 @@ int options_run(const command *c, int argc, char **argv)
         return EXIT_ALL_ACCEPTED;
     case PARSED_VERSION:
         print_version();
+        return EXIT_ALL_ACCEPTED;
+    case PARSED_LAYOUTS:
+        list_layouts(stdout);
         return EXIT_ALL_ACCEPTED;
     case PARSED_WRONG:
         return EXIT_NOT_CHECKED;

@@ -19,7 +19,17 @@ bool tgi_gguf_value_type(uint32_t id, tg_value_type *out)
 /* Reads a length or count. */
 static bool read_length(tgi_cursor *c, uint32_t encoding, uint64_t *out)
 {
-    return tgi_read_bits(c, (encoding & TGI_ENCODING_LENGTH_32) != 0 ? 4 : 8, out);
+    if (!tgi_read_bits(c, (encoding & TGI_ENCODING_LENGTH_32) != 0 ? 4 : 8, out))
+        return false;
+    if ((encoding & TGI_ENCODING_BIT_31) != 0)
+        *out &= INT32_MAX;
+    return true;
+}
+
+/* Bytes between two strings. */
+static uint64_t between_strings(uint32_t encoding)
+{
+    return (encoding & (TGI_ENCODING_SCORED | TGI_ENCODING_SCORES)) != 0 ? sizeof(float) : 0;
 }
 
 /* Reads past `count` strings. */
@@ -28,10 +38,25 @@ static bool skip_strings(tgi_cursor *c, uint32_t encoding, uint64_t count)
     for (; count > 0; count--) {
         uint64_t len;
         const uint8_t *bytes;
-        if (!read_length(c, encoding, &len) || !tgi_take(c, len, &bytes))
+        if (!read_length(c, encoding, &len) || !tgi_take(c, len, &bytes) ||
+            !tgi_take(c, between_strings(encoding), &bytes))
             return false;
     }
     return true;
+}
+
+/* Reads past one string, but not past what follows it. */
+static bool skip_text(tgi_cursor *c, uint32_t encoding)
+{
+    uint64_t len;
+    const uint8_t *bytes;
+    return read_length(c, encoding, &len) && tgi_take(c, len, &bytes);
+}
+
+/* Are the elements numbers that stand behind strings? */
+static bool is_behind_strings(const tg_value *array)
+{
+    return (array->own.encoding & TGI_ENCODING_SCORES) != 0;
 }
 
 /* The type and count in front of an array in an array. */
@@ -74,9 +99,11 @@ static bool skip_elements(tgi_cursor *c, uint32_t encoding, tg_value_type type, 
 static bool read_element(tgi_cursor *c, const tg_value *array, tg_value *out)
 {
     tg_value element = {array->element_type, TG_VALUE_NONE, 0, {NULL, NULL, 0, array->own.encoding}};
-    const uint8_t *bytes;
+    const uint8_t *bytes, *score;
     uint64_t len = tg_value_type_size(array->element_type);
     if (element.type == TG_VALUE_STRING && !read_length(c, array->own.encoding, &len))
+        return false;
+    if (is_behind_strings(array) && !skip_text(c, array->own.encoding))
         return false;
     if (element.type == TG_VALUE_ARRAY) {
         if (!read_array_head(c, array->own.encoding, &element.element_type, &element.count))
@@ -89,6 +116,8 @@ static bool read_element(tgi_cursor *c, const tg_value *array, tg_value *out)
     } else if (!tgi_take(c, len, &bytes)) {
         return false;
     }
+    if (element.type == TG_VALUE_STRING && !tgi_take(c, between_strings(array->own.encoding), &score))
+        return false;
     element.own.bytes = bytes;
     element.own.len = (size_t)len;
     *out = element;
@@ -120,13 +149,12 @@ bool tg_array_next(tg_array_iter *iter, tg_value *out_element)
     return true;
 }
 
-bool tg_array_get(const tg_value *array, uint64_t index, tg_value *out_element)
+/* Puts `*out` on element `index`, which the array has. */
+static bool seek_element(const tg_value *array, uint64_t index, tgi_cursor *out)
 {
-    if (!is_array(array) || out_element == NULL || index >= array->count)
-        return false;
     size_t size = tg_value_type_size(array->element_type);
     uint64_t at = 0, first = 0;
-    if (size != 0) {
+    if (size != 0 && !is_behind_strings(array)) {
         if (!tgi_mul_u64(index, size, &at) || at >= array->own.len)
             return false;
         first = index;
@@ -134,15 +162,23 @@ bool tg_array_get(const tg_value *array, uint64_t index, tg_value *out_element)
         at = ((const uint64_t *)array->own.marks)[index / TGI_MARK_EVERY];
         first = index - index % TGI_MARK_EVERY;
     }
-    tgi_cursor c = tgi_open_value(array, (size_t)at);
-    if (array->element_type == TG_VALUE_STRING)
-        return skip_strings(&c, array->own.encoding, index - first) && read_element(&c, array, out_element);
+    *out = tgi_open_value(array, (size_t)at);
+    if (array->element_type == TG_VALUE_STRING || is_behind_strings(array))
+        return skip_strings(out, array->own.encoding, index - first);
     for (; first < index; first++) {
         tg_value passed;
-        if (!read_element(&c, array, &passed))
+        if (!read_element(out, array, &passed))
             return false;
     }
-    return read_element(&c, array, out_element);
+    return true;
+}
+
+bool tg_array_get(const tg_value *array, uint64_t index, tg_value *out_element)
+{
+    tgi_cursor c;
+    if (!is_array(array) || out_element == NULL || index >= array->count)
+        return false;
+    return seek_element(array, index, &c) && read_element(&c, array, out_element);
 }
 
 /* Stores the low `size` bytes of `bits` as a number of the host. */
@@ -163,14 +199,17 @@ bool tg_array_copy(const tg_value *array, uint64_t first, uint64_t count, void *
     if (!is_array(array) || first > array->count || count > array->count - first || (out_buffer == NULL && count > 0))
         return false;
     size_t size = tg_value_type_size(array->element_type);
-    uint64_t bytes, at;
-    if (size == 0 || !tgi_mul_u64(count, size, &bytes) || bytes > len || !tgi_mul_u64(first, size, &at) ||
-        at > array->own.len || bytes > array->own.len - at)
+    uint64_t bytes;
+    if (size == 0 || !tgi_mul_u64(count, size, &bytes) || bytes > len)
         return false;
-    tgi_cursor c = tgi_open_value(array, (size_t)at);
+    if (count == 0)
+        return true;
+    tgi_cursor c;
+    if (!seek_element(array, first, &c) || (!is_behind_strings(array) && bytes > tgi_left(&c)))
+        return false;
     uint8_t *out = (uint8_t *)out_buffer;
     for (uint64_t bits; count > 0; count--, out += size) {
-        if (!tgi_read_bits(&c, size, &bits))
+        if ((is_behind_strings(array) && !skip_text(&c, array->own.encoding)) || !tgi_read_bits(&c, size, &bits))
             return false;
         store_number(out, size, bits);
     }

@@ -60,6 +60,17 @@ static const tg_dtype_info dtypes[] = {
     OTHER(TG_DTYPE_F6_E2M3, "F6_E2M3", 4, 3),
     OTHER(TG_DTYPE_F6_E3M2, "F6_E3M2", 4, 3),
     OTHER(TG_DTYPE_C64, "C64", 1, 8),
+    /* Named as ggml named them, with the last container that had them where a later one has another block of that
+     * name. */
+    BLOCK(TG_DTYPE_Q4_0_GGJT1, "q4_0_ggjt1", 32, 20),
+    BLOCK(TG_DTYPE_Q4_1_GGJT1, "q4_1_ggjt1", 32, 24),
+    BLOCK(TG_DTYPE_Q4_2, "q4_2", 16, 10),
+    BLOCK(TG_DTYPE_Q4_3, "q4_3", 16, 12),
+    BLOCK(TG_DTYPE_Q5_0_GGJT1, "q5_0_ggjt1", 32, 22),
+    BLOCK(TG_DTYPE_Q5_1_GGJT1, "q5_1_ggjt1", 32, 24),
+    BLOCK(TG_DTYPE_Q8_0_GGJT2, "q8_0_ggjt2", 32, 36),
+    BLOCK(TG_DTYPE_Q4_0_GGJT2, "q4_0_ggjt2", 32, 20),
+    BLOCK(TG_DTYPE_Q4_1_GGJT2, "q4_1_ggjt2", 32, 24),
 };
 
 /* Indexed by ggml's number. */

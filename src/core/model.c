@@ -107,7 +107,9 @@ tg_value tgi_key_value(const tgi_model *model, const tgi_key *key)
         value.count = array->count;
         value.own.bytes = tgi_bytes_at(model, array->offset);
         value.own.len = (size_t)array->len;
-        if (array->element_type == TG_VALUE_STRING && array->count > 0)
+        value.own.encoding |= array->encoding;
+        bool marked = array->element_type == TG_VALUE_STRING || (array->encoding & TGI_ENCODING_SCORES) != 0;
+        if (marked && array->count > 0)
             value.own.marks = (const uint64_t *)model->marks.data + array->first_mark;
         return value;
     }

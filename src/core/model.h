@@ -30,8 +30,9 @@ typedef struct tgi_array {
     uint64_t offset;     /* of the first element */
     uint64_t len;        /* bytes of all elements */
     uint64_t count;      /* elements */
-    uint64_t first_mark; /* its first number among the marks, for arrays of strings */
+    uint64_t first_mark; /* its first number among the marks, for arrays of strings and scores */
     tg_value_type element_type;
+    uint32_t encoding; /* of this array, beside that of the model */
 } tgi_array;
 
 /* Arrays of strings have a mark, the offset of an element from the first, for each TGI_MARK_EVERY elements. */
@@ -41,6 +42,9 @@ typedef struct tgi_array {
 enum {
     TGI_ENCODING_BIG = 1,       /* big-endian */
     TGI_ENCODING_LENGTH_32 = 2, /* lengths and counts have 4 bytes, not 8 */
+    TGI_ENCODING_SCORED = 4,    /* each string of an array is followed by an f32, which is no part of it */
+    TGI_ENCODING_SCORES = 8,    /* an array of those f32 */
+    TGI_ENCODING_BIT_31 = 16,   /* the highest bit of a length is no part of it */
 };
 
 /* What the header of a file says of the set of files that it is a part of. */
@@ -59,6 +63,7 @@ typedef struct tgi_model {
     size_t header_len;
     uint64_t file_size;
     tg_format format;
+    tg_layout layout;
     uint32_t version;
     tg_endian endian;
     uint32_t encoding;

@@ -88,7 +88,8 @@ tgi_step tgi_grow(tgi_parse *p, tgi_list *list, size_t entry_size, uint64_t most
 {
     if (list->count < list->room)
         return TGI_OK;
-    p->model->arena.header_bytes = tgi_tell(&p->at);
+    if (tgi_parsed(p) > p->model->arena.header_bytes)
+        p->model->arena.header_bytes = tgi_parsed(p);
     return tgi_allocated(p, tgi_list_grow(&p->model->arena, list, entry_size, most));
 }
 
@@ -99,8 +100,8 @@ tgi_step tgi_short(tgi_parse *p, const tgi_cursor *c, uint64_t n, const char *wh
     if (n > left)
         return tgi_report(p, TG_E_TRUNCATED, offset, left, n, what);
     uint64_t most = p->settings->limits.max_header_bytes;
-    if (offset + n > most)
-        return tgi_report(p, TG_E_LIMIT_HEADER, offset, offset + n, most, what);
+    if (offset + n - p->skipped > most)
+        return tgi_report(p, TG_E_LIMIT_HEADER, offset, offset + n - p->skipped, most, what);
     p->need = offset + n;
     return TGI_MORE;
 }

@@ -5,6 +5,9 @@
  * stores the copy back and makes the step's warnings count. If bytes are missing that the file has, it returns
  * TGI_MORE with `need` set instead, and has changed nothing; the driver brings more bytes and calls it again.
  * So the verdict depends on the bytes of the file alone, never on how they arrived.
+ *
+ * Headers that lie scattered in a file are reached with TGI_JUMP, forwards only. After the first jump, bytes are
+ * here for the length of one step: what is to be kept is copied (tgi_pool_add), but for the first `keep` bytes.
  */
 #ifndef TGI_CORE_PARSE_H
 #define TGI_CORE_PARSE_H
@@ -17,6 +20,7 @@ typedef enum tgi_step {
     TGI_DONE = 1, /* complete, and it was the last */
     TGI_MORE = 2, /* bring the bytes up to `need` and call again */
     TGI_FAIL = 3, /* `error` says why */
+    TGI_JUMP = 4, /* complete: go on at byte `need`, which is not before the cursor, and call the next */
 } tgi_step;
 
 /* The caller's options, checked and filled in. */
@@ -31,6 +35,7 @@ typedef struct tgi_settings {
     const char *member; /* or NULL */
     void (*member_seen)(void *context, const char *name, size_t len, uint64_t size);
     void *member_context;
+    tg_layout layout; /* that the caller asked for; TG_LAYOUT_NONE: any */
 } tgi_settings;
 
 #define TGI_MAX_ARRAY_DEPTH 16 /* the largest max_array_depth */
@@ -39,9 +44,11 @@ typedef struct tgi_settings {
 typedef struct tgi_parse {
     tgi_model *model;
     const tgi_settings *settings;
-    tgi_cursor at;   /* over the bytes of the file from its first on */
-    uint64_t need;   /* after TGI_MORE: the step reads up to this offset, which is inside the file */
-    tgi_entry entry; /* what the step is about, for errors */
+    tgi_cursor at;    /* over the bytes of the file from its first on */
+    uint64_t need;    /* after TGI_MORE: the step reads up to this offset, which is inside the file */
+    uint64_t skipped; /* bytes that jumps have passed over: they are not part of the header */
+    uint64_t keep;    /* bytes from the first on that the model points into; 0: all that were parsed */
+    tgi_entry entry;  /* what the step is about, for errors */
     uint64_t index;
     uint32_t file; /* which file of the model the bytes are of */
     tg_error *error;
@@ -71,6 +78,12 @@ static inline void tgi_commit(tgi_parse *p, const tgi_cursor *c)
     p->at = *c;
     if (p->num_pending > 0)
         tgi_commit_warnings(p);
+}
+
+/* Bytes of the header so far. */
+static inline uint64_t tgi_parsed(const tgi_parse *p)
+{
+    return tgi_tell(&p->at) - p->skipped;
 }
 
 /* For statuses of tgi_arena_resize and what is built on it: TGI_OK for TG_OK. */

@@ -124,6 +124,18 @@ static void add_details(tgi_text *text, const tg_error *error)
     tgi_text_add(text, ")");
 }
 
+/* The layouts that the error is about. */
+static void add_layouts(tgi_text *text, const tg_error *error)
+{
+    tg_layout layout = tg_error_layout(error, 0);
+    if (layout != TG_LAYOUT_NONE)
+        tgi_text_add(text, error->status == TG_E_LAYOUT_AMBIGUOUS ? ": " : ", read as ");
+    for (size_t i = 0; layout != TG_LAYOUT_NONE; layout = tg_error_layout(error, ++i)) {
+        tgi_text_add(text, i > 0 ? ", " : "");
+        tgi_text_add(text, tg_layout_name(layout));
+    }
+}
+
 size_t tg_error_format(const tg_error *error, char *out_buffer, size_t len)
 {
     tgi_text text = tgi_text_start(out_buffer, len);
@@ -142,6 +154,7 @@ size_t tg_error_format(const tg_error *error, char *out_buffer, size_t len)
     }
     tgi_text_add(&text, tg_status_text(error->status));
     add_details(&text, error);
+    add_layouts(&text, error);
     if (error->os_code != 0) {
         tgi_text_add(&text, error->os_code < 0 ? ", system code -" : ", system code ");
         tgi_text_add_u64(&text, error->os_code < 0 ? (uint64_t)(-(int64_t)error->os_code) : (uint64_t)error->os_code);

@@ -14,6 +14,7 @@
 enum {
     TGI_ERROR_HINT = 0,  /* a tgi_hint */
     TGI_ERROR_ENTRY = 1, /* a tgi_entry */
+    TGI_ERROR_LAYOUT = 2, /* bit n: it is about layout n */
 };
 
 /* What an index counts. */
@@ -37,12 +38,7 @@ typedef enum tgi_entry {
     X(JSON, "this is JSON text, not a model file")                                                                     \
     X(HDF5, "this is an HDF5 file, as Keras writes: convert it to safetensors or GGUF first")                          \
     X(EXECUTABLE, "this is a program")                                                                                 \
-    X(GGML, "this is an unversioned ggml file of 2023")                                                                \
-    X(GGMF, "this is a ggmf file of March 2023")                                                                       \
-    X(GGJT, "this is a ggjt file of 2023")                                                                             \
-    X(GGLA, "this is a ggla LoRA adapter of 2023")                                                                     \
     X(GGSN, "this is a saved llama.cpp session, not a model")                                                          \
-    X(GGCC, "this is a Falcon model of ggllm.cpp")                                                                     \
     X(FUGG, "FUGG was never a GGUF magic: big-endian files begin with GGUF too")                                       \
     X(LOWERCASE, "the magic of a GGUF file is in capitals")                                                            \
     X(CUT, "compare the size of the file with its source: the download is probably incomplete")                        \

@@ -2,7 +2,9 @@
 /* Which format is it (see format.h): the formats that are read, and the files that people mistake for models. */
 #include "format.h"
 
-static const tgi_format *const formats[] = {&tgi_gguf, &tgi_safetensors};
+static const tgi_format *const formats[] = {
+    &tgi_gguf, &tgi_safetensors, &tgi_ggml, &tgi_ggmf, &tgi_ggjt, &tgi_ggla, &tgi_ggcc, &tgi_ggmm, &tgi_repl,
+};
 
 const char *tg_format_name(tg_format format)
 {
@@ -26,11 +28,6 @@ typedef struct lookalike {
     }
 
 static const lookalike lookalikes[] = {
-    BEGINS("lmgg", TGI_HINT_GGML, true),
-    BEGINS("fmgg", TGI_HINT_GGMF, true),
-    BEGINS("tjgg", TGI_HINT_GGJT, true),
-    BEGINS("algg", TGI_HINT_GGLA, true),
-    BEGINS("ccgg", TGI_HINT_GGCC, true),
     BEGINS("nsgg", TGI_HINT_GGSN, true),
     BEGINS("qsgg", TGI_HINT_GGSN, true),
     BEGINS("FUGG", TGI_HINT_FUGG, true),

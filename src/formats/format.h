@@ -19,6 +19,7 @@ typedef struct tgi_format {
 } tgi_format;
 
 extern const tgi_format tgi_gguf, tgi_safetensors;
+extern const tgi_format tgi_ggml, tgi_ggmf, tgi_ggjt, tgi_ggla, tgi_ggcc, tgi_ggmm, tgi_repl; /* legacy.c */
 
 /* Stores the format of the file in `*out_format`, or fails with TG_E_EMPTY_FILE, TG_E_MAGIC or TG_E_FORMAT and a
  * hint that says what the file is. Sees the first TGI_DETECT_BYTES of the file, or all of it, and no more. */

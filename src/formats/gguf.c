@@ -207,7 +207,7 @@ static tgi_step gguf_array_value(tgi_parse *p, gguf_state *s, tgi_cursor *c, tgi
     gguf_level level = {TG_VALUE_NONE, 0};
     TGI_TRY(gguf_array_head(p, s, c, 0, &level));
     TGI_TRY(tgi_grow(p, &m->arrays, sizeof(tgi_array), UINT64_MAX));
-    tgi_array array = {tgi_tell(c), 0, level.left, m->marks.count, level.type};
+    tgi_array array = {tgi_tell(c), 0, level.left, m->marks.count, level.type, 0};
     key->extra = m->arrays.count;
     ((tgi_array *)m->arrays.data)[m->arrays.count++] = array;
     s->levels[0] = level;

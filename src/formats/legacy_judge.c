@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Are the tensors of a chain those of a layout (see legacy.h)? Each tensor is compared with the anchors of the row: its
+ * name, its shape in hyper-parameters, and at the end whether all that are required have come. Linear in the tensors:
+ * a row has at most LEGACY_MAX_ANCHORS. */
+#include "legacy.h"
+
+typedef struct judge {
+    const legacy_chain *chain;
+    legacy_candidate *candidate;
+    size_t num_anchors;
+    legacy_shape shapes[LEGACY_MAX_ANCHORS];
+    uint64_t layers[LEGACY_MAX_ANCHORS]; /* that an anchor stands for: 1 without % */
+    uint64_t seen[LEGACY_MAX_ANCHORS];
+    uint32_t choices; /* of shapes that all tensors so far have had */
+} judge;
+
+/* The number of a layer, in decimal and without leading zeros, below `layers`. */
+static bool take_layer(const char *name, size_t len, size_t *at, uint64_t layers)
+{
+    size_t start = *at;
+    uint64_t number = 0;
+    while (*at < len && name[*at] >= '0' && name[*at] <= '9' && number < layers)
+        number = number * 10 + (uint64_t)(name[(*at)++] - '0');
+    return *at > start && (name[start] != '0' || *at == start + 1) && number < layers;
+}
+
+/* `pattern`, with the number of a layer for %. */
+static bool same_name(const char *pattern, const char *name, size_t len, uint64_t layers)
+{
+    size_t at = 0;
+    if (*pattern == '*') {
+        size_t tail = strlen(++pattern);
+        return tail < len && memcmp(name + (len - tail), pattern, tail) == 0;
+    }
+    for (; *pattern != '\0'; pattern++) {
+        if (*pattern == '%') {
+            if (!take_layer(name, len, &at, layers))
+                return false;
+        } else if (at == len || name[at++] != *pattern) {
+            return false;
+        }
+    }
+    return at == len;
+}
+
+/* Evaluates the row for this file. Anchors whose size has no value, or that stand for no layer, fit nothing. */
+static void begin(judge *j)
+{
+    const legacy_anchor *anchors = j->candidate->layout->anchors;
+    for (size_t i = 0; anchors != NULL && anchors[i].name != NULL && i < LEGACY_MAX_ANCHORS; i++) {
+        j->num_anchors = i + 1;
+        j->layers[i] = 1;
+        if (anchors[i].layers != NULL &&
+            !legacy_size(j->candidate, anchors[i].layers, strlen(anchors[i].layers), &j->layers[i]))
+            j->layers[i] = 0;
+        if (!legacy_read_shape(j->candidate, anchors[i].dims, &j->shapes[i]))
+            j->layers[i] = 0;
+    }
+    j->choices = UINT32_MAX;
+}
+
+/* The anchor of that name; `num_anchors` where there is none. */
+static size_t find_anchor(const judge *j, const char *name, size_t len)
+{
+    size_t i = 0;
+    while (i < j->num_anchors && !same_name(j->candidate->layout->anchors[i].name, name, len, j->layers[i]))
+        i++;
+    return i;
+}
+
+/* One tensor: `dims` are its dimensions. */
+static tgi_step judge_tensor(tgi_parse *p, judge *j, const tgi_tensor *tensor, const uint64_t *dims)
+{
+    const legacy_layout *layout = j->candidate->layout;
+    const char *name = (const char *)j->chain->names.data + tensor->name_offset;
+    size_t len = tensor->seen.name.len, i = find_anchor(j, name, len);
+    uint32_t choices = j->choices;
+    p->index = tensor->seen.index;
+    if (layout->longest_name > 0 && len > layout->longest_name)
+        TGI_TRY(legacy_fault(p, j->candidate, TG_E_NAME_LENGTH, tensor->seen.entry_offset + 4, len,
+                             layout->longest_name, "name"));
+    if (i == j->num_anchors) {
+        if (!layout->closed)
+            return TGI_OK;
+        return legacy_fault(p, j->candidate, TG_E_TENSOR_UNKNOWN, tensor->seen.entry_offset, 0, 0, "name");
+    }
+    j->seen[i]++;
+    if (!legacy_shape_fits(&j->shapes[i], dims, tensor->seen.num_dims, &choices))
+        return legacy_fault(p, j->candidate, TG_E_TENSOR_SHAPE, tensor->seen.entry_offset + 12, 0, 0, "dimensions");
+    j->choices = choices;
+    j->candidate->evidence++;
+    return TGI_OK;
+}
+
+/* How many tensors have not come: those that must, and those that may. */
+static uint64_t count_missing(const judge *j, bool optional)
+{
+    const legacy_layout *layout = j->candidate->layout;
+    uint64_t missing = 0;
+    for (size_t i = 0; i < j->num_anchors; i++)
+        if (layout->anchors[i].optional == optional && j->seen[i] < j->layers[i])
+            missing += j->layers[i] - j->seen[i];
+    if (layout->paired && !optional)
+        missing += j->seen[0] > j->seen[1] ? j->seen[0] - j->seen[1] : j->seen[1] - j->seen[0];
+    return missing;
+}
+
+/* A vocabulary alone is a file that somebody may want; a few numbers alone are the beginning of one, and of a few
+ * tokens nobody can guess the layout. Every real vocabulary has the 256 bytes. */
+#define LEAST_TOKENS 256
+
+static uint64_t num_tokens(const legacy_candidate *candidate)
+{
+    for (size_t i = 0; i < candidate->num_tables; i++)
+        if (strcmp(candidate->tables[i].name, "tokenizer.ggml.tokens") == 0)
+            return candidate->tables[i].count;
+    return 0;
+}
+
+/* What the end of the chain means for this layout. */
+static tgi_step judge_end(tgi_parse *p, judge *j)
+{
+    const legacy_chain *chain = j->chain;
+    uint64_t size = p->model->file_size, missing = count_missing(j, false);
+    p->entry = TGI_ENTRY_NONE;
+    p->index = TG_NO_INDEX;
+    if (!chain->failed) {
+        bool none = chain->tensors.count == 0, guessed = p->settings->layout == TG_LAYOUT_NONE;
+        if (none && num_tokens(j->candidate) >= (guessed ? LEAST_TOKENS : 1))
+            return TGI_OK;
+        /* A record has at least 14 bytes. */
+        if (missing > 0 || none)
+            return legacy_fault(p, j->candidate, TG_E_TENSOR_MISSING, size, 0, missing > 0 ? missing * 14 : 14,
+                                "tensors");
+        return TGI_OK;
+    }
+    /* Only a layout that is complete shows that what follows is no further tensor. */
+    bool all =
+        j->candidate->layout->closed && !j->candidate->layout->paired && missing == 0 && count_missing(j, true) == 0;
+    if (all && chain->error.status == TG_E_TRUNCATED && chain->tensors.count > 0)
+        return legacy_fault(p, j->candidate, TG_E_STRAY_BYTES, chain->at, size - chain->at, 0, NULL);
+    if (!j->candidate->faulty)
+        j->candidate->error = chain->error;
+    j->candidate->stopped = true;
+    return TGI_OK;
+}
+
+static tgi_step judge_chain(tgi_parse *p, judge *j)
+{
+    const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
+    const uint64_t *dims = (const uint64_t *)j->chain->dims.data;
+    begin(j);
+    for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
+        p->entry = TGI_ENTRY_TENSOR;
+        TGI_TRY(judge_tensor(p, j, &tensors[i], dims));
+        dims += tensors[i].seen.num_dims;
+    }
+    return j->candidate->stopped ? TGI_OK : judge_end(p, j);
+}
+
+tgi_step legacy_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate)
+{
+    const legacy_chain *chain = &s->chains[candidate->chain];
+    void *block = NULL;
+    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &block, sizeof(judge))));
+    memset(block, 0, sizeof(judge));
+    judge *j = (judge *)block;
+    j->chain = chain;
+    j->candidate = candidate;
+    tgi_step step = judge_chain(p, j);
+    tgi_arena_free(&p->model->arena, block);
+    if (candidate->stopped && candidate->reach > 0)
+        return step;
+    bool cut = chain->failed && tg_status_class(chain->error.status) != TG_CLASS_TRUNCATED;
+    candidate->reach = cut ? chain->error.offset : p->model->file_size;
+    return step;
+}
