@@ -229,6 +229,11 @@ typedef enum tg_class {
     X(TG_E_LAYOUT_AMBIGUOUS, 514, UNSUPPORTED, "several layouts explain the file: say which one it is")                \
     X(TG_E_LAYOUT_MAGIC, 515, UNSUPPORTED, "no layout that was asked for begins with this magic and version")          \
     X(TG_E_NESTED_MAGIC, 516, MALFORMED, "the model inside does not begin with its magic")                             \
+    /* models of the ggml family in parts */                                                                           \
+    X(TG_E_PARTS_HEADER, 540, MALFORMED, "header or vocabulary of the part is not that of the first")                  \
+    X(TG_E_PARTS_TENSOR, 541, MALFORMED, "tensors of the part are not those of the first")                             \
+    X(TG_E_PARTS_EXTRA, 542, MALFORMED, "one part more than the model has")                                            \
+    X(TG_E_NOT_CONTIGUOUS, 543, USAGE, "the tensor is in pieces: read it with tg_tensor_read")                         \
     /* warnings */                                                                                                     \
     X(TG_W_TRAILING_NUL, 300, MALFORMED, "string ends with a NUL byte, which was left out")                            \
     X(TG_W_KEY_STYLE, 301, MALFORMED, "key segment outside [a-z0-9_-]+")                                               \
@@ -559,8 +564,8 @@ typedef struct tg_model tg_model;
  * byte, but for those of TG_E_ZIP_ errors. Several such members are TG_E_ZIP_SEVERAL, unless tg_options.member says
  * which. A model at whose end stands such an archive is TG_E_ZIP_POLYGLOT: two programs would see two models.
  *
- * Where the file is the first of a split GGUF, or the index of safetensors files (its name says so: it ends in .json
- * and has .index. in it), all of the set is opened, vetted and made one model, unless TG_SINGLE_FILE, a region or a
+ * Where the file is the first of a split GGUF, the first part of a LLaMA of March 2023 (model.bin, then model.bin.1 and so on; its
+ * shapes say how many), or the index of safetensors files (its name says so: it ends in .json and has .index. in it), all of the set is opened, vetted and made one model, unless TG_SINGLE_FILE, a region or a
  * member is asked for. The other files are looked for in the folder of `path` as it is given, under bare names; symbolic
  * links are followed unless TG_NO_FOLLOW is given. One of them is open at a time; later uses open it again and refuse it
  * with TG_E_FILE_CHANGED if it is no longer the same file (sealed copies stay open instead). tg_error.file and
@@ -650,7 +655,8 @@ TG_API const tg_file *tg_model_file(const tg_model *model, uint32_t file);
 typedef enum tg_set_kind {
     TG_SET_NONE = 0,
     TG_SET_SPLIT_GGUF = 1, /* model-00001-of-00003.gguf and so on */
-    TG_SET_INDEX = 2       /* safetensors files with model.safetensors.index.json */
+    TG_SET_INDEX = 2,      /* safetensors files with model.safetensors.index.json */
+    TG_SET_PARTS = 3       /* LLaMA of March 2023: model.bin, model.bin.1 and so on */
 } tg_set_kind;
 
 /* tg_set says what set of files a model is, or is a part of. */
@@ -691,6 +697,24 @@ typedef struct tg_tensor {
  * last dim does. */
 #define TG_TENSOR_FASTEST_FIRST 0x1u
 
+/* The tensor is not in one place: each file of the model has a piece. `offset` and `file` are those of the first. */
+#define TG_TENSOR_IN_PIECES 0x2u
+
+/* tg_piece is what one file has of a tensor. */
+typedef struct tg_piece {
+    uint32_t file;
+    uint32_t dim;    /* along which the tensor was cut: 0 for columns, 1 for rows (dims[0], dims[1]) */
+    uint64_t offset; /* bytes from the start of that file */
+    uint64_t size;   /* bytes; all pieces have as many */
+} tg_piece;
+
+/* tg_tensor_num_pieces returns how many pieces `tensor` has: 1 where it is in one place; 0 for a tensor of another
+ * model. tg_tensor_piece stores the `index`-th in `*out_piece` and returns true, or returns false, with the output
+ * untouched, where there is none. Pieces that are cut along rows follow each other; of those that are cut along
+ * columns, each row of the tensor is a row of the first, a row of the second, and so on. */
+TG_API uint32_t tg_tensor_num_pieces(const tg_model *model, const tg_tensor *tensor);
+TG_API bool tg_tensor_piece(const tg_model *model, const tg_tensor *tensor, uint32_t index, tg_piece *out_piece);
+
 TG_API uint64_t tg_model_num_tensors(const tg_model *model);
 TG_API const tg_tensor *tg_model_tensor(const tg_model *model, uint64_t index); /* NULL where there is none */
 
@@ -721,7 +745,8 @@ TG_API const char *tg_tensor_dtype_name(const tg_model *model, const tg_tensor *
  * other harm. At most 1024 guarded mappings; beyond that, TG_E_GUARD. Windows lets nobody cut a
  * mapped file, and there the flag has no effect.
  *
- * Errors: TG_E_ARGUMENT, TG_E_FOREIGN_TENSOR, TG_E_NOT_MAPPABLE (reader source), TG_E_ADDRESS_SPACE (the data is too
+ * Errors: TG_E_ARGUMENT, TG_E_FOREIGN_TENSOR, TG_E_NOT_CONTIGUOUS (TG_TENSOR_IN_PIECES: tg_tensor_read puts it
+ * together), TG_E_NOT_MAPPABLE (reader source), TG_E_ADDRESS_SPACE (the data is too
  * large to map here: tg_tensor_read works), TG_E_MAP, TG_E_READ, TG_E_GUARD, TG_E_FILE_CHANGED (the file
  * is shorter than when it was opened). */
 TG_API tg_status tg_tensor_data(const tg_model *model, const tg_tensor *tensor, const void **out_data, size_t *out_len,

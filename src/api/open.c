@@ -254,6 +254,8 @@ static tgi_step open_alone(const tgi_opening *o, const char *name)
         p.entry = TGI_ENTRY_KEY;
         p.index = claim->number_key;
         offset = tgi_key_at(&model->core, p.index)->value_offset;
+    } else if (claim->kind == TG_SET_PARTS) {
+        offset = model->core.data_offset;
     } else if (model->core.format == TG_FORMAT_SAFETENSORS && tgi_is_shard(name, &set.number, &set.num_files) &&
                set.num_files > 1) {
         set.kind = TG_SET_INDEX;

@@ -84,6 +84,57 @@ static tgi_step open_split(const tgi_opening *o, const char *path)
     return TGI_OK;
 }
 
+/* Part `number` of a model of the ggml family. */
+static tgi_step open_numbered_part(const tgi_opening *o, const char *name)
+{
+    tg_model *model = o->model;
+    uint32_t number = model->num_files;
+    tgi_model part;
+    TGI_TRY(tgi_open_part(o, name, strlen(name)));
+    TGI_TRY(tgi_vet_file(o, number, &part, NULL));
+    tgi_parse p = tgi_about_file(o, number);
+    p.model = &part;
+    tgi_step step = tgi_check_part(&p, &model->core);
+    if (step == TGI_OK)
+        step = tgi_parts_check(&p, &model->core);
+    model->core.arena = part.arena;
+    tgi_rest_file(model, &model->files[number]);
+    return step;
+}
+
+/* There must be no more parts than the model has. */
+static tgi_step check_no_more_parts(const tgi_opening *o, const char *name)
+{
+    tg_model *model = o->model;
+    tgi_source source;
+    tgi_fault fault = tgi_folder_source(&model->folder, name, (model->flags & TG_NO_FOLLOW) == 0, &source);
+    if (fault.status == TG_E_PART_MISSING)
+        return TGI_OK;
+    if (fault.status == TG_OK)
+        tgi_source_close(&source);
+    uint32_t number = model->num_files;
+    tgi_parse p = tgi_about_file(o, number);
+    TGI_TRY(tgi_allocated(&p, tgi_add_file(model, NULL, name, strlen(name))));
+    return tgi_report(&p, TG_E_PARTS_EXTRA, 0, number + 1, number, "number of parts");
+}
+
+static tgi_step open_numbered(const tgi_opening *o, const char *path)
+{
+    tg_model *model = o->model;
+    uint32_t count = model->core.claim.count;
+    tgi_parse p = tgi_about_file(o, 0);
+    char name[TGI_MAX_FILE_NAME + 1];
+    TGI_TRY(tgi_parts_begin(&p));
+    TGI_TRY(open_folder(o, path));
+    TGI_TRY(tgi_allocated(&p, tgi_reserve_files(model, count + 1)));
+    for (uint32_t i = 1; i <= count; i++) {
+        tgi_part_name(model->files[0].seen.name, i, name, sizeof name);
+        TGI_TRY(i < count ? open_numbered_part(o, name) : check_no_more_parts(o, name));
+    }
+    p = tgi_about_file(o, 0);
+    return tgi_parts_end(&p);
+}
+
 /* A name that occurs in two files is reported for the later one, with its number in that file. */
 static tgi_step check_names(const tgi_opening *o)
 {
@@ -103,6 +154,8 @@ tgi_step tgi_open_set(const tgi_opening *o, const char *path)
     tgi_claim claim = o->model->core.claim;
     tg_set set = {claim.kind, true, claim.count, 0};
     o->model->set = set;
+    if (claim.kind == TG_SET_PARTS)
+        return open_numbered(o, path);
     TGI_TRY(open_split(o, path));
     return check_names(o);
 }

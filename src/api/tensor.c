@@ -79,6 +79,10 @@ tgi_fault tgi_map_tensor(const tg_model *model, const tg_tensor *tensor, const u
     if (fault.status != TG_OK || tensor->size == 0)
         return fault;
     *out_what = "tensor data";
+    if ((tensor->flags & TG_TENSOR_IN_PIECES) != 0) {
+        fault.status = TG_E_NOT_CONTIGUOUS;
+        return fault;
+    }
     tgi_file *file = &model->files[tensor->file];
     fault.status = atomic_load(&file->cut) ? TG_E_FILE_CHANGED : TG_OK;
     if (fault.status != TG_OK)
@@ -120,9 +124,78 @@ tg_status tg_tensor_data(const tg_model *model, const tg_tensor *tensor, const v
 uint64_t tg_tensor_alignment(const tg_model *model, const tg_tensor *tensor)
 {
     const char *what;
-    if (check_tensor(model, tensor, &what) != TG_OK || tensor->size == 0)
+    if (check_tensor(model, tensor, &what) != TG_OK || tensor->size == 0 || (tensor->flags & TG_TENSOR_IN_PIECES) != 0)
         return 0;
     return tgi_source_alignment(&model->files[tensor->file].source, tensor->offset);
+}
+
+uint32_t tg_tensor_num_pieces(const tg_model *model, const tg_tensor *tensor)
+{
+    const char *what;
+    if (check_tensor(model, tensor, &what) != TG_OK)
+        return 0;
+    return (tensor->flags & TG_TENSOR_IN_PIECES) != 0 ? model->num_files : 1;
+}
+
+bool tg_tensor_piece(const tg_model *model, const tg_tensor *tensor, uint32_t index, tg_piece *out_piece)
+{
+    uint32_t count = tg_tensor_num_pieces(model, tensor);
+    if (index >= count || out_piece == NULL)
+        return false;
+    const tgi_tensor *own = tgi_tensor_at(&model->core, tensor->index);
+    tg_piece piece = {tensor->file, 0, tensor->offset, tensor->size};
+    if (count > 1) {
+        piece.file = index;
+        piece.dim = own->cut - 1;
+        piece.offset = ((const uint64_t *)model->core.pieces.data)[tensor->index * count + index];
+        piece.size = tensor->size / count;
+    }
+    *out_piece = piece;
+    return true;
+}
+
+/* How many bytes of the tensor lie together in one piece: a piece, or its share of a row. */
+static uint64_t stretch_of(const tg_tensor *tensor, const tg_piece *piece, uint32_t count)
+{
+    const tg_dtype_info *type = tg_dtype_describe(tensor->dtype);
+    return piece->dim == 0 ? tensor->dims[0] / type->block_elements * type->block_bytes / count : piece->size;
+}
+
+/* Reads what one piece has of the bytes [offset, offset + len) of the tensor. */
+static tgi_fault read_piece(const tg_model *model, const tg_tensor *tensor, const tg_piece *piece, uint64_t offset,
+                            uint8_t *buffer, size_t len)
+{
+    const tgi_file *file = &model->files[piece->file];
+    uint32_t count = model->num_files;
+    uint64_t stretch = stretch_of(tensor, piece, count);
+    tgi_source spare;
+    const tgi_source *source;
+    tgi_fault fault = tgi_use_file(model, file, &spare, &source);
+    if (fault.status != TG_OK)
+        return fault;
+    /* Stretch k of the tensor is the one number k / count of piece k % count. */
+    uint64_t first = offset / stretch, k = first / count * count + piece->file;
+    for (k += k < first ? count : 0; fault.status == TG_OK && k * stretch < offset + len; k += count) {
+        uint64_t from = k * stretch > offset ? k * stretch : offset, to = (k + 1) * stretch;
+        if (to > offset + len)
+            to = offset + len;
+        fault = tgi_source_read(source, piece->offset + k / count * stretch + (from - k * stretch),
+                                buffer + (from - offset), (size_t)(to - from));
+    }
+    tgi_end_use(file, &spare);
+    return fault;
+}
+
+static tg_status read_pieces(const tg_model *model, const tg_tensor *tensor, uint64_t offset, void *buffer, size_t len,
+                             tg_error *out_error)
+{
+    tg_piece piece;
+    for (uint32_t i = 0; tg_tensor_piece(model, tensor, i, &piece); i++) {
+        tgi_fault fault = read_piece(model, tensor, &piece, offset, (uint8_t *)buffer, len);
+        if (fault.status != TG_OK)
+            return fail_in_file(out_error, model, i, fault, "tensor data");
+    }
+    return TG_OK;
 }
 
 tg_status tg_tensor_read(const tg_model *model, const tg_tensor *tensor, uint64_t offset, void *out_buffer, size_t len,
@@ -138,6 +211,8 @@ tg_status tg_tensor_read(const tg_model *model, const tg_tensor *tensor, uint64_
         return tgi_fail(out_error, TG_E_READ_RANGE, 0, "offset and length");
     if (len == 0)
         return TG_OK;
+    if ((tensor->flags & TG_TENSOR_IN_PIECES) != 0)
+        return read_pieces(model, tensor, offset, out_buffer, len, out_error);
     const tgi_file *file = &model->files[tensor->file];
     tgi_source spare;
     const tgi_source *source;

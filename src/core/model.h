@@ -16,6 +16,7 @@ typedef struct tgi_tensor {
     tg_tensor seen;        /* `name.ptr` and `dims` are set by tgi_model_freeze */
     uint64_t name_offset;  /* of the bytes of the name, in header or pool */
     uint64_t place_offset; /* of the field that says where the data is */
+    uint32_t cut;          /* in a part of a model: 1 + the dimension of which it has a share; 0: it has all of it */
 } tgi_tensor;
 
 typedef struct tgi_key {
@@ -74,6 +75,7 @@ typedef struct tgi_model {
     tgi_list arrays;  /* of tgi_array */
     tgi_list marks;   /* of uint64_t */
     tgi_list tensors; /* of tgi_tensor */
+    tgi_list pieces;  /* of a model in parts: of uint64_t, for each tensor where it is in each file */
     tgi_list dims;    /* of uint64_t: those of all tensors, one after the other */
     tgi_list pool;    /* of bytes: see TGI_IN_POOL */
     tgi_names key_names, tensor_names;

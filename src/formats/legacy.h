@@ -202,6 +202,7 @@ typedef struct legacy_candidate {
     bool stopped;      /* `error` is why it cannot be this layout */
     uint64_t reach;    /* how far it came, in bytes */
     uint64_t evidence; /* tensors that are those of the layout */
+    uint64_t parts;    /* of the model, of which the file is one; 0: it is whole */
     tg_error error;
 } legacy_candidate;
 
@@ -260,6 +261,9 @@ TGI_NODISCARD tgi_step legacy_chains_step(tgi_parse *p, legacy_state *s);
 /* Compares the tensors of its chain with the layout: sets what `candidate` says of itself. */
 TGI_NODISCARD tgi_step legacy_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate);
 
+/* Says of each tensor of the chain of `candidate` along which dimension it was cut. */
+TGI_NODISCARD tgi_step legacy_mark_cuts(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate);
+
 /* ---- legacy_shape.c ---- */
 
 /* The value of a size, such as "3*n_embd": a sum of products of numbers and fields, from left to right. False
@@ -275,6 +279,7 @@ const legacy_number *legacy_find_number(const legacy_candidate *candidate, const
 
 typedef struct legacy_shape {
     uint32_t num_dims;
+    uint32_t split;            /* 1 + the dimension with ":"; 0: none */
     bool any[LEGACY_MAX_DIMS]; /* "?" */
     uint32_t choices[LEGACY_MAX_DIMS];
     uint64_t dims[LEGACY_MAX_DIMS][LEGACY_MAX_CHOICES];

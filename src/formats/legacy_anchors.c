@@ -32,25 +32,27 @@
 
 /* ---- LLaMA ---- */
 
+/* The dimension with a colon is the one that models in several files are cut along. */
+
 /* Of LLaMA 2 and CodeLlama, the large ones share keys and values among 8 heads; the hyper-parameters do not say so. The
  * third choice is CodeLlama 34B. */
-#define LLAMA_KV "n_embd, n_embd|n_embd/8|n_embd/8"
+#define LLAMA_KV "n_embd, n_embd|n_embd/8|n_embd/8:"
 #define LLAMA_FF "8*n_embd/3^n_mult|8*n_embd/3*13/10^n_mult|8*n_embd/3^n_mult"
 #define LLAMA(name, dims) EACH("n_layer", "layers.%." name ".weight", dims)
 
 const legacy_anchor legacy_llama_anchors[] = {
-    ONE("tok_embeddings.weight", "n_embd, n_vocab"),
+    ONE("tok_embeddings.weight", "n_embd:, n_vocab"),
     ONE("norm.weight", "n_embd"),
-    ONE("output.weight", "n_embd, n_vocab"),
+    ONE("output.weight", "n_embd, n_vocab:"),
     LLAMA("attention_norm", "n_embd"),
-    LLAMA("attention.wq", "n_embd, n_embd"),
+    LLAMA("attention.wq", "n_embd, n_embd:"),
     LLAMA("attention.wk", LLAMA_KV),
     LLAMA("attention.wv", LLAMA_KV),
-    LLAMA("attention.wo", "n_embd, n_embd"),
+    LLAMA("attention.wo", "n_embd:, n_embd"),
     LLAMA("ffn_norm", "n_embd"),
-    LLAMA("feed_forward.w1", "n_embd, " LLAMA_FF),
-    LLAMA("feed_forward.w2", LLAMA_FF ", n_embd"),
-    LLAMA("feed_forward.w3", "n_embd, " LLAMA_FF),
+    LLAMA("feed_forward.w1", "n_embd, " LLAMA_FF ":"),
+    LLAMA("feed_forward.w2", LLAMA_FF ":, n_embd"),
+    LLAMA("feed_forward.w3", "n_embd, " LLAMA_FF ":"),
     NO_MORE,
 };
 

@@ -4,6 +4,8 @@
  * a row has at most LEGACY_MAX_ANCHORS. */
 #include "legacy.h"
 
+#define MOST_PARTS 64 /* LLaMA 65B has 8 */
+
 typedef struct judge {
     const legacy_chain *chain;
     legacy_candidate *candidate;
@@ -43,10 +45,30 @@ static bool same_name(const char *pattern, const char *name, size_t len, uint64_
     return at == len;
 }
 
+/* A part of a model of 2023 has a share of the columns of its first anchor. The number of parts is nowhere else, as its
+ * loaders had it. */
+static uint64_t count_parts(const judge *j)
+{
+    const legacy_anchor *first = j->candidate->layout->anchors;
+    const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
+    const uint64_t *dims = (const uint64_t *)j->chain->dims.data;
+    size_t len = first != NULL ? strcspn(first->dims, ":,") : 0;
+    uint64_t whole;
+    if (len == 0 || first->dims[len] != ':' || !legacy_size(j->candidate, first->dims, len, &whole))
+        return 0;
+    for (uint64_t i = 0; i < j->chain->tensors.count; dims += tensors[i++].seen.num_dims) {
+        const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
+        if (tensors[i].seen.num_dims > 0 && same_name(first->name, name, tensors[i].seen.name.len, 1))
+            return whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS ? whole / dims[0] : 0;
+    }
+    return 0;
+}
+
 /* Evaluates the row for this file. Anchors whose size has no value, or that stand for no layer, fit nothing. */
 static void begin(judge *j)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
+    j->candidate->parts = count_parts(j);
     for (size_t i = 0; anchors != NULL && anchors[i].name != NULL && i < LEGACY_MAX_ANCHORS; i++) {
         j->num_anchors = i + 1;
         j->layers[i] = 1;
@@ -158,17 +180,39 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
     return j->candidate->stopped ? TGI_OK : judge_end(p, j);
 }
 
-tgi_step legacy_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate)
+static tgi_step begin_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate, judge **out)
 {
-    const legacy_chain *chain = &s->chains[candidate->chain];
     void *block = NULL;
     TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &block, sizeof(judge))));
     memset(block, 0, sizeof(judge));
-    judge *j = (judge *)block;
-    j->chain = chain;
-    j->candidate = candidate;
+    *out = (judge *)block;
+    (*out)->chain = &s->chains[candidate->chain];
+    (*out)->candidate = candidate;
+    return TGI_OK;
+}
+
+tgi_step legacy_mark_cuts(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate)
+{
+    judge *j = NULL;
+    TGI_TRY(begin_judge(p, s, candidate, &j));
+    begin(j);
+    tgi_tensor *tensors = (tgi_tensor *)j->chain->tensors.data;
+    for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
+        const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
+        size_t anchor = find_anchor(j, name, tensors[i].seen.name.len);
+        tensors[i].cut = anchor < j->num_anchors ? j->shapes[anchor].split : 0;
+    }
+    tgi_arena_free(&p->model->arena, j);
+    return TGI_OK;
+}
+
+tgi_step legacy_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate)
+{
+    const legacy_chain *chain = &s->chains[candidate->chain];
+    judge *j = NULL;
+    TGI_TRY(begin_judge(p, s, candidate, &j));
     tgi_step step = judge_chain(p, j);
-    tgi_arena_free(&p->model->arena, block);
+    tgi_arena_free(&p->model->arena, j);
     if (candidate->stopped && candidate->reach > 0)
         return step;
     bool cut = chain->failed && tg_status_class(chain->error.status) != TG_CLASS_TRUNCATED;

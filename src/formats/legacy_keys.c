@@ -140,7 +140,13 @@ tgi_step legacy_build(tgi_parse *p, legacy_state *s)
         TGI_TRY(add_number(p, winner, &numbers[i]));
     for (size_t i = 0; i < winner->num_tables; i++)
         TGI_TRY(add_table(p, winner, &winner->tables[i]));
+    if (winner->parts > 1)
+        TGI_TRY(legacy_mark_cuts(p, s, winner));
     TGI_TRY(take_tensors(p, &s->chains[winner->chain]));
+    if (winner->parts > 1) {
+        m->claim.kind = TG_SET_PARTS;
+        m->claim.count = (uint32_t)winner->parts;
+    }
     m->layout = winner->layout->layout;
     m->encoding = TGI_ENCODING_LENGTH_32;
     m->endian = TG_ENDIAN_LITTLE;

@@ -147,16 +147,15 @@ static tgi_step place_record(tgi_parse *p, const legacy_state *s, const legacy_r
                              tg_tensor *out)
 {
     uint64_t dims_offset = record->offset + 12, size = p->model->file_size, start, end;
-    tgi_shape shape = {
-        record->dims,
-        record->rank,
-        record->rank == 0 ? 1 : record->dims[0],
-        dims_offset,
-        dims_offset,
-        record->offset + 8,
-        4,
-        TG_E_DIM_ZERO,
-    };
+    tgi_shape shape;
+    memset(&shape, 0, sizeof shape);
+    shape.dims = record->dims;
+    shape.num_dims = record->rank;
+    shape.row = record->rank == 0 ? 1 : record->dims[0];
+    shape.dims_offset = shape.row_offset = dims_offset;
+    shape.type_offset = record->offset + 8;
+    shape.dim_bytes = 4;
+    shape.zero = TG_E_DIM_ZERO;
     tgi_elements elements = {0, 0};
     TGI_TRY(tgi_check_dims(p, &shape, &elements));
     TGI_TRY(tgi_check_size(p, &shape, record->type, elements, &out->size));

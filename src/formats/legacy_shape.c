@@ -3,7 +3,7 @@
  * come from the file, so arithmetic is checked.
  *
  *   dims    one to four sizes with commas between: "n_embd, 3*n_embd"
- *   size    "?", anything; or choices with "|" between
+ *   size    "?", anything; or choices with "|" between; and ":" where the parts of a model each have a share of it
  *   choice  sums of products, from left to right: "n_vocab+1", "8*n_embd/3^n_mult"; ^ rounds up to a multiple
  */
 #include "legacy.h"
@@ -83,6 +83,12 @@ bool legacy_size(const legacy_candidate *candidate, const char *size, size_t len
 static bool read_choices(const legacy_candidate *candidate, const char *size, size_t len, legacy_shape *out)
 {
     uint32_t dim = out->num_dims++;
+    uint64_t parts = 1;
+    if (len > 0 && size[len - 1] == ':') {
+        out->split = dim + 1;
+        parts = candidate->parts > 1 ? candidate->parts : 1;
+        len--;
+    }
     out->any[dim] = len == 1 && size[0] == '?';
     out->choices[dim] = 0;
     for (size_t at = 0; at < len && !out->any[dim]; at++) {
@@ -91,7 +97,8 @@ static bool read_choices(const legacy_candidate *candidate, const char *size, si
         uint64_t value;
         if (!legacy_size(candidate, size + at, end - at, &value))
             return false;
-        out->dims[dim][out->choices[dim]++] = value;
+        /* What cannot be shared out evenly is no dimension of any tensor. */
+        out->dims[dim][out->choices[dim]++] = value % parts == 0 ? value / parts : UINT64_MAX;
         at = end;
     }
     return true;
@@ -100,6 +107,7 @@ static bool read_choices(const legacy_candidate *candidate, const char *size, si
 bool legacy_read_shape(const legacy_candidate *candidate, const char *dims, legacy_shape *out)
 {
     out->num_dims = 0;
+    out->split = 0;
     for (size_t at = 0; dims[at] != '\0';) {
         size_t len = strcspn(dims + at, ",");
         if (!read_choices(candidate, dims + at, len, out))

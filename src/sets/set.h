@@ -38,4 +38,18 @@ TGI_NODISCARD tgi_step tgi_split_check_part(tgi_parse *p, const tgi_model *first
 /* Has the parser's model, which is whole, the number of tensors that its first file declares? */
 TGI_NODISCARD tgi_step tgi_split_check_whole(tgi_parse *p);
 
+/* ---- parts.c ---- */
+
+/* Writes the name of part `number` of the model that `first_name` begins: at most `len` bytes, with a NUL. */
+void tgi_part_name(const char *first_name, uint32_t number, char *out_name, size_t len);
+
+/* Makes room for the pieces of the tensors of the parser's model, which is the first part. */
+TGI_NODISCARD tgi_step tgi_parts_begin(tgi_parse *p);
+
+/* Is the parser's model the part of `first` that its place calls for? Notes where its pieces are. */
+TGI_NODISCARD tgi_step tgi_parts_check(tgi_parse *p, tgi_model *first);
+
+/* All parts are there: the shapes of the parser's model become those of whole tensors. */
+TGI_NODISCARD tgi_step tgi_parts_end(tgi_parse *p);
+
 #endif
