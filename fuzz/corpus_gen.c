@@ -26,7 +26,7 @@
 #endif
 
 #define MAX_PATH_BYTES 1024
-#define MAX_FILE_BYTES 4096
+#define MAX_FILE_BYTES 65536 /* of a file with tensors; most have few hundred */
 
 typedef struct entry {
     char *path;
@@ -153,8 +153,9 @@ static bool check_folder(const corpus *c, const char *folder, const char *inside
 
 int main(int argc, char **argv)
 {
-    static void (*const lists[])(corpus *) = {corpus_gguf, corpus_gguf_tensors, corpus_lookalikes, corpus_programs,
-                                              corpus_safetensors};
+    static void (*const lists[])(corpus *) = {
+        corpus_gguf, corpus_gguf_tensors, corpus_legacy, corpus_lookalikes, corpus_programs, corpus_safetensors,
+    };
     corpus c = {NULL, 0};
     bool writing = argc == 3 && strcmp(argv[1], "write") == 0;
     if (argc != 3 || (!writing && strcmp(argv[1], "check") != 0)) {

@@ -353,7 +353,7 @@ static void gpt2(lb_file *f, uint32_t e)
 static void gptj(lb_file *f, uint32_t e)
 {
     gpt_numbers(f, e);
-    num(f, "n_rot", 8);
+    num(f, "n_rot", e / 4);
     num(f, "ftype", ftype(f));
     num(f, "n_vocab_again", f->vocabulary);
     tokens(f, f->scores);
@@ -377,7 +377,7 @@ static void gptj(lb_file *f, uint32_t e)
 static void gptneox(lb_file *f, uint32_t e, bool old)
 {
     gpt_numbers(f, e);
-    num(f, "n_rot", 8);
+    num(f, "n_rot", e / 4);
     if (!old)
         num(f, "par_res", 1);
     num(f, "ftype", ftype(f));
