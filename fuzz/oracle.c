@@ -27,9 +27,22 @@
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 
+/* Files of the ggml family before GGUF: their records lie between the data, and end where the file ends, so the last of
+ * them are read again where a zip archive is looked for; and bytes more or less make another file. */
+bool oracle_is_legacy(const ref_file *file)
+{
+    static const char *const magics[] = {"lmgg", "fmgg", "tjgg", "algg", "ccgg", "mmgg", "lper"};
+    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
+        if (file->len >= 4 && memcmp(file->data, magics[i], 4) == 0)
+            return true;
+    return false;
+}
+
 /* Is there the mark of the end record of a zip archive? Then more is read than the header, and parts of it twice. */
 bool oracle_may_be_zip(const ref_file *file)
 {
+    if (oracle_is_legacy(file))
+        return true;
     for (uint64_t i = 0; i + 4 <= file->len; i++)
         if (memcmp(file->data + i, "PK\5\6", 4) == 0)
             return true;

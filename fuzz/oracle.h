@@ -55,6 +55,9 @@ void oracle_vary(const ref_file *file, const oracle_options *options, const orac
 /* Does the file hold the mark of the end of a zip archive, at whose members models are looked for? */
 bool oracle_may_be_zip(const ref_file *file);
 
+/* Does the file begin as one of the ggml family before GGUF? */
+bool oracle_is_legacy(const ref_file *file);
+
 /* Two opens of the same bytes must say the same. */
 void oracle_same(const oracle_verdict *a, const oracle_verdict *b, const char *what);
 

@@ -15,25 +15,64 @@
 
 typedef struct drive {
     const ref_file *file;
-    uint8_t *block; /* the first `len` bytes of the file */
+    uint8_t *block; /* `len` bytes of the file, from byte `origin` on: the first, until a step jumps */
     size_t len;
+    uint64_t origin;
+    uint8_t *kept; /* after a jump: the first bytes, which the model points into */
     uint64_t steps;
 } drive;
 
-static void bring(drive *d, tgi_parse *p, uint64_t need)
+/* Copies [from, from + len) of the file, which ends in zeros that are only counted. */
+static uint8_t *copy_of(const drive *d, uint64_t from, size_t len)
 {
-    FUZZ_CHECK(need <= d->file->size && need > d->len, "a step asks for bytes that are here, or that no file has");
-    uint8_t *block = (uint8_t *)malloc((size_t)need);
+    uint8_t *block = (uint8_t *)malloc(len > 0 ? len : 1);
     FUZZ_CHECK(block != NULL, "no memory for the driver");
-    uint64_t here = d->file->len < need ? d->file->len : need;
+    size_t here = d->file->len > from ? (size_t)(d->file->len - from) : 0;
+    if (here > len)
+        here = len;
     if (here > 0)
-        memcpy(block, d->file->data, (size_t)here);
-    memset(block + here, 0, (size_t)(need - here));
+        memcpy(block, d->file->data + from, here);
+    memset(block + here, 0, len - here);
+    return block;
+}
+
+static void show(drive *d, tgi_parse *p, uint64_t origin, size_t len)
+{
+    uint8_t *block = copy_of(d, origin, len);
     free(d->block);
     d->block = block;
-    d->len = (size_t)need;
+    d->len = len;
+    d->origin = origin;
     p->at.base = block;
-    p->at.len = d->len;
+    p->at.len = len;
+}
+
+static void bring(drive *d, tgi_parse *p, uint64_t need)
+{
+    FUZZ_CHECK(need <= d->file->size && need > d->origin + d->len,
+               "a step asks for bytes that are here, or that no file has");
+    show(d, p, d->origin, (size_t)(need - d->origin));
+}
+
+/* Forgets what was passed: after a jump, not a byte is here but those that the model points into. */
+static void jump(drive *d, tgi_parse *p)
+{
+    uint64_t from = tgi_tell(&p->at);
+    FUZZ_CHECK(p->need >= from && p->need <= d->file->size, "a step jumps back, or out of the file");
+    if (p->keep == 0)
+        p->keep = from;
+    if (d->kept == NULL)
+        d->kept = copy_of(d, 0, (size_t)p->keep);
+    p->skipped += p->need - from;
+    show(d, p, p->need, 0);
+    p->at.origin = p->need;
+    p->at.pos = 0;
+}
+
+/* Several layouts may be tried on the header of a file of the ggml family: there, a step may go back. */
+static bool reads_once(const tgi_format *format)
+{
+    return format == &tgi_gguf || format == &tgi_safetensors;
 }
 
 static tgi_step run(drive *d, tgi_parse *p, const tgi_format *format, void *state)
@@ -43,10 +82,13 @@ static tgi_step run(drive *d, tgi_parse *p, const tgi_format *format, void *stat
         size_t before = p->at.pos;
         tgi_step step = format->step(p, state);
         FUZZ_CHECK(++d->steps / 4 <= 64 + d->file->size, "more steps than the file has bytes for");
-        FUZZ_CHECK(p->at.pos >= before && p->at.pos <= p->at.len, "a step went back, or beyond the bytes");
+        FUZZ_CHECK(p->at.pos >= before || !reads_once(format), "a step went back");
+        FUZZ_CHECK(p->at.pos <= p->at.len, "a step went beyond the bytes");
         if (step == TGI_MORE)
             bring(d, p, p->need);
-        if (step != TGI_OK && step != TGI_MORE)
+        else if (step == TGI_JUMP)
+            jump(d, p);
+        else if (step != TGI_OK)
             return step;
     }
 }
@@ -66,8 +108,14 @@ static tgi_step parse(drive *d, tgi_parse *p)
     tgi_step step = run(d, p, format, state);
     if (step == TGI_DONE) {
         p->num_pending = 0;
-        tgi_model_freeze(p->model, d->block, p->at.pos);
-        p->model->arena.header_bytes = p->at.pos;
+        size_t keep = p->keep > 0 ? (size_t)p->keep : p->at.pos;
+        p->model->arena.header_bytes = tgi_parsed(p);
+        tgi_model_freeze(p->model, d->kept != NULL ? d->kept : d->block, keep);
+        if (d->kept != NULL) {
+            p->at.base = d->kept;
+            p->at.len = p->at.pos = keep;
+            p->at.origin = 0;
+        }
         step = format->finish(p, state);
         if (step == TGI_OK)
             tgi_commit(p, &p->at);
@@ -106,7 +154,7 @@ oracle_verdict oracle_steps(const ref_file *file, const tg_options *options)
     tgi_arena_init(&model->arena, &settings.allocator, settings.limits.heap_base, settings.limits.heap_factor);
     model->hash = settings.hash;
     model->file_size = file->size;
-    drive d = {file, NULL, 0, 0};
+    drive d = {file, NULL, 0, 0, NULL, 0};
     tgi_parse p;
     memset(&p, 0, sizeof p);
     p.model = model;
@@ -120,5 +168,6 @@ oracle_verdict oracle_steps(const ref_file *file, const tg_options *options)
     tgi_arena_release(&model->arena);
     free(model);
     free(d.block);
+    free(d.kept);
     return v;
 }

@@ -62,6 +62,9 @@ static void vary_raised(variation *v)
     raised.limits.max_array_depth = 16;
     raised.limits.heap_base *= 2;
     oracle_verdict other = open_again(v, &raised);
+    /* Which layout comes closest to a file that none explains may depend on how far each was read. */
+    if (oracle_is_legacy(v->file) && v->base->status != TG_OK)
+        return;
     if (tg_status_class(v->base->status) != TG_CLASS_LIMIT)
         oracle_same(v->base, &other, "larger limits changed the verdict");
 }
@@ -77,6 +80,8 @@ static void vary_lowered(variation *v)
         *fields[which] = now;
     oracle_verdict other = open_again(v, &lowered);
     bool detected = v->base->status == TG_E_MAGIC || v->base->status == TG_E_FORMAT;
+    if (oracle_is_legacy(v->file) && other.status != TG_OK)
+        return;                 /* as in vary_raised */
     if (which == 2 && detected) /* the hint is taken from what may be read */
         FUZZ_CHECK(other.status == v->base->status, "a smaller limit changed the verdict");
     else if (tg_status_class(other.status) != TG_CLASS_LIMIT)

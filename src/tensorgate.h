@@ -601,7 +601,8 @@ typedef struct tg_reader {
 
 /* tg_open_reader vets what `reader` reads. It asks for few, growing ranges that end at most
  * max(64 KiB, the bytes already parsed) beyond the header; then for the last 65 633 bytes, at the most, where the
- * directory of a zip archive would stand; and, where one does, for that. Without one, no byte is asked for twice. */
+ * directory of a zip archive would stand; and, where one does, for that. Without one, no byte is asked for
+ * twice, but those records of the ggml family before GGUF that stand in these last bytes. */
 TG_API tg_status tg_open_reader(const tg_reader *reader, const tg_options *options, tg_model **out_model,
                                 tg_error *out_error);
 

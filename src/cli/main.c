@@ -31,9 +31,9 @@ static int print_help(void)
 {
     fputs(usage, stdout);
     puts("\n"
-         "Vets model files (GGUF, safetensors, and the ggml family before GGUF) that you do\n"
-         "not trust: reads the header and the tensor table, and makes sure that every count,\n"
-         "length, type, shape and offset in them is sound, before a program maps the file.\n"
+         "Vets model files (GGUF, safetensors, ggml before GGUF) that you do not trust:\n"
+         "reads the header and the tensor table, and makes sure that every count, length,\n"
+         "type, shape and offset in them is sound, before a program maps the file.\n"
          "\n"
          "commands\n"
          "  check   say which files are sound, and what is wrong with the others\n"
