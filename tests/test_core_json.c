@@ -121,6 +121,7 @@ static void surrogates_come_in_pairs(void **state)
     ASSERT_STRING("\"\\ud800\\uzzzz\"", TGI_JSON_SURROGATE, 1);
     ASSERT_STRING("\"\\udc00\"", TGI_JSON_SURROGATE, 1);
     ASSERT_STRING("\"\\udfff\\ud800\"", TGI_JSON_SURROGATE, 1);
+    ASSERT_STRING("\"\\udc00\\udc00\"", TGI_JSON_SURROGATE, 1);
     ASSERT_STRING("\"\\ud7ff\\ue000\"", TGI_JSON_FINE, 14);
     ASSERT_STRING("\"\\ud800", TGI_JSON_END, 1);
     ASSERT_STRING("\"\\ud800\\ude0", TGI_JSON_END, 1);
