@@ -88,6 +88,14 @@ static tgi_slot *find_slot(const tgi_names *names, const tgi_entries *entries, t
     }
 }
 
+/* Slots are far apart: those of the next names are asked for before they are needed. */
+#define AHEAD 16
+#if defined(__GNUC__)
+#define EXPECT_SOON(address) __builtin_prefetch((address), 1)
+#else
+#define EXPECT_SOON(address) ((void)(address))
+#endif
+
 tg_status tgi_names_build(tgi_arena *arena, tgi_names *names, const tgi_hash_key *key, const tgi_entries *entries,
                           bool *out_duplicate, uint64_t *out_later, uint64_t *out_earlier)
 {
@@ -104,18 +112,25 @@ tg_status tgi_names_build(tgi_arena *arena, tgi_names *names, const tgi_hash_key
     memset(block, 0, (size_t)size * sizeof(tgi_slot));
     names->slots = (tgi_slot *)block;
     names->size = size;
-    for (uint64_t i = 0; i < entries->count; i++) {
-        tg_bytes name = *entry_name(entries, i);
-        uint64_t hash = tgi_hash(key, name.ptr, name.len);
-        tgi_slot *slot = find_slot(names, entries, name, hash);
-        if (slot->number != 0) {
-            *out_duplicate = true;
-            *out_later = i;
-            *out_earlier = slot->number - 1;
-            return TG_OK;
+    uint64_t hashes[AHEAD];
+    for (uint64_t first = 0; first < entries->count; first += AHEAD) {
+        uint64_t num = entries->count - first < AHEAD ? entries->count - first : AHEAD;
+        for (uint64_t i = 0; i < num; i++) {
+            tg_bytes name = *entry_name(entries, first + i);
+            hashes[i] = tgi_hash(key, name.ptr, name.len);
+            EXPECT_SOON(&names->slots[hashes[i] & (size - 1)]);
         }
-        slot->hash = (uint32_t)(hash >> 32);
-        slot->number = (uint32_t)(i + 1);
+        for (uint64_t i = 0; i < num; i++) {
+            tgi_slot *slot = find_slot(names, entries, *entry_name(entries, first + i), hashes[i]);
+            if (slot->number != 0) {
+                *out_duplicate = true;
+                *out_later = first + i;
+                *out_earlier = slot->number - 1;
+                return TG_OK;
+            }
+            slot->hash = (uint32_t)(hashes[i] >> 32);
+            slot->number = (uint32_t)(first + i + 1);
+        }
     }
     return TG_OK;
 }
