@@ -260,7 +260,7 @@ static gb_model *many_strings(size_t num, bool bad)
 {
     gb_value array = gb_array(GB_STRING);
     for (size_t i = 0; i < num; i++) {
-        char text[8];
+        char text[24];
         (void)snprintf(text, sizeof text, "t%zu", i);
         gb_push(&array, bad && i % 10 == 9 ? gb_string_n("\xE2\x96", 2) : gb_string(text));
     }

@@ -91,8 +91,9 @@ static size_t flip(mutation *m, uint8_t *data, size_t size, size_t max)
     }
     for (uint64_t n = 1 + mutate_pick(m, 4); n > 0; n--) {
         uint64_t at = mutate_pick(m, size);
-        data[at] =
-            mutate_chance(m, 1, 2) ? (uint8_t)mutate_pick(m, 256) : (uint8_t)(data[at] ^ 1u << mutate_pick(m, 8));
+        bool any = mutate_chance(m, 1, 2);
+        uint64_t byte = any ? mutate_pick(m, 256) : data[at] ^ UINT64_C(1) << mutate_pick(m, 8);
+        data[at] = (uint8_t)(byte & 0xFF);
     }
     return size;
 }

@@ -96,16 +96,16 @@ static void parts_free(parts *s)
     lb_free(s->whole);
 }
 
-static void compare_reads(const tg_model *model, const tg_tensor *t, const uint8_t *expected)
+static void compare_reads(const tg_model *model, const tg_tensor *t, const uint8_t *whole)
 {
     uint8_t *buffer = (uint8_t *)must_alloc((size_t)t->size);
     assert_int_equal(tg_tensor_read(model, t, 0, buffer, (size_t)t->size, NULL), TG_OK);
-    assert_memory_equal(buffer, expected, (size_t)t->size);
+    assert_memory_equal(buffer, whole, (size_t)t->size);
     for (uint64_t at = 0; at < t->size; at += t->size / 7 + 1) {
         size_t len = (size_t)(t->size - at < 777 ? t->size - at : 777);
         memset(buffer, 0, len);
         assert_int_equal(tg_tensor_read(model, t, at, buffer, len, NULL), TG_OK);
-        assert_memory_equal(buffer, expected + at, len);
+        assert_memory_equal(buffer, whole + at, len);
     }
     free(buffer);
 }
