@@ -182,6 +182,8 @@ static void vary_longer(variation *v)
         FUZZ_CHECK(other.status != base->status || other.error.offset != base->error.offset ||
                        other.error.index != base->error.index,
                    "what was missing is there, and still missed");
+    if (v->file->len < 4 || memcmp(v->file->data, "GGUF", 4) != 0)
+        return; /* other formats have rules for what follows the data */
     bool warned = tg_status_is_warning(base->status) || tg_status_is_warning(other.status);
     bool detected = base->status == TG_E_MAGIC || base->status == TG_E_FORMAT || base->status == TG_E_EMPTY_FILE;
     if ((class_ == TG_CLASS_MALFORMED || class_ == TG_CLASS_UNSUPPORTED) && !warned && !detected)
