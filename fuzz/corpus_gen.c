@@ -131,7 +131,7 @@ static bool check_folder(const corpus *c, const char *folder, const char *inside
     must(handle != NULL, path);
     bool fine = true;
     for (struct dirent *found; (found = readdir(handle)) != NULL;) {
-        struct stat st;
+        struct stat st = {0}; /* for MSan, which does not know it */
         if (found->d_name[0] == '.')
             continue;
         if (strcmp(inside, ".") == 0)

@@ -71,7 +71,7 @@ static bool run_folder(replay *r, const char *path)
 /* Folders in folders are run too. */
 static bool run_path(replay *r, const char *path)
 {
-    struct stat st;
+    struct stat st = {0}; /* for MSan, which does not know it */
     if (stat(path, &st) != 0) {
         perror(path);
         return false;

@@ -129,15 +129,21 @@ static void a_file_without_its_padding_is_refused(void **state)
 
 /* ---- Bombs ------------------------------------------------------------------------------------------ */
 
+/* Of the processor: other programs do not count. */
 static double seconds_to_open(const bytes *file)
 {
     tg_model *model = NULL;
-    struct timespec a, b;
-    (void)timespec_get(&a, TIME_UTC);
+    clock_t start = clock();
     (void)tg_open_memory(file->data, file->len, NULL, &model, NULL);
-    (void)timespec_get(&b, TIME_UTC);
+    clock_t end = clock();
     tg_close(model);
-    return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+    return (double)(end - start) / CLOCKS_PER_SEC;
+}
+
+/* A file of four times the size: four times the time, within what clocks can tell; sixteen if it were quadratic. */
+static void assert_linear(const double seconds[2])
+{
+    assert_true(seconds[1] < 12 * seconds[0] + 0.5);
 }
 
 /* Zeros are tokens without bytes: every layout may read them as its vocabulary. */
@@ -155,8 +161,7 @@ static void megabytes_of_empty_tokens_are_read_in_linear_time(void **state)
         seconds[i] = seconds_to_open(&file);
         bytes_free(&file);
     }
-    assert_true(seconds[1] < 8 * seconds[0] + 0.5);
-    assert_true(seconds[1] < 20);
+    assert_linear(seconds);
 }
 
 static void many_small_tensors_are_read_in_linear_time(void **state)
@@ -180,7 +185,7 @@ static void many_small_tensors_are_read_in_linear_time(void **state)
         seconds[i] = seconds_to_open(&f->file);
         lb_free(f);
     }
-    assert_true(seconds[1] < 8 * seconds[0] + 0.5);
+    assert_linear(seconds);
 }
 
 /* ---- Reading by record ------------------------------------------------------------------------------- */

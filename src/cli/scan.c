@@ -127,7 +127,7 @@ typedef enum path_kind {
 
 static path_kind kind_of(const char *path)
 {
-    struct stat st;
+    struct stat st = {0}; /* for MSan, which does not know it */
 #ifndef _WIN32
     if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
         return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? PATH_FILE : PATH_OTHER;
@@ -200,7 +200,7 @@ static bool list_folder(scan *s, const char *folder, paths *folders)
 
 bool scan_add(scan *s, const char *path, bool recurse)
 {
-    struct stat st;
+    struct stat st = {0}; /* for MSan, which does not know it */
     if (!recurse || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
         return append(s, copy_text(path, strlen(path)), false);
     paths folders = {NULL, 0, 0};

@@ -35,7 +35,7 @@ static tgi_fault fault_of(tg_status status)
  * could answer that as it likes. */
 static bool under_verity(int fd)
 {
-    struct statx st;
+    struct statx st = {0}; /* for MSan, which does not know statx */
     return statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 &&
            (st.stx_attributes_mask & st.stx_attributes & STATX_ATTR_VERITY) != 0;
 }
