@@ -109,11 +109,12 @@ static void add_tensors(plan *p, gb_model *m)
     for (uint32_t i = 0, n = next(p, MAX_TENSORS); i < n; i++) {
         uint64_t per_block, size, dims[4];
         uint32_t type = next(p, GB_T_COUNT), rank = next(p, 5);
-        if (!gb_block(type, &per_block, &size))
+        if (!gb_block(type, &per_block, &size)) {
             type = GB_T_F16;
+            (void)gb_block(type, &per_block, &size);
+        }
         if (rank == 0 && per_block > 1)
             rank = 1;
-        (void)gb_block(type, &per_block, &size);
         for (uint32_t d = 0; d < rank; d++) /* small: what is looked for is in the header */
             dims[d] = 1 + next(p, per_block > 1 ? 2 : 3);
         if (rank > 0)
