@@ -168,9 +168,12 @@ run run_on_terminal(unsigned short columns, const char *const *arguments)
 {
     run r;
     char buffer[4096];
-    FILE *out = scratch(), *err = scratch();
     int master = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(master >= 0);
+    if (master < 0) {
+        print_message("skipped: no terminals on this machine\n");
+        skip();
+    }
+    FILE *out = scratch(), *err = scratch();
     int terminal = open_terminal(master, columns);
     pid_t child = start(terminal, fileno(err), arguments);
     (void)close(terminal);
