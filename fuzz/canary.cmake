@@ -4,8 +4,7 @@
 #     cmake [-DBUILD=build-canary] [-DONLY=regex] [-DSANITIZE=ON] -P fuzz/canary.cmake
 #
 # Prints each survivor with its line. A survivor is a hole in the corpus or the oracle, or a check that another one
-# covers on purpose: those are listed in fuzz/canaries.txt with the reason. SANITIZE is slower, and notices reads out of
-# bounds as well.
+# covers on purpose. SANITIZE is slower, and notices reads out of bounds as well.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 if(NOT DEFINED BUILD)

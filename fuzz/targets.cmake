@@ -1,7 +1,7 @@
 # The fuzz targets, once for the build and for the scripts. A row is a target: its name, which is that of its source;
 # the folders of corpus/ that are its inputs, the first of which gets what is found; and its dictionary, if it has one.
 set(fuzz_targets
-  "open|gguf,safetensors,zip,other|gguf.dict"
+  "open|gguf,safetensors,legacy,zip,other|gguf.dict"
   "gguf|gguf|gguf.dict"
   "text|text|"
   "cursor|cursor|"
