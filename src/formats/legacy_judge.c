@@ -175,7 +175,8 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         p->entry = TGI_ENTRY_TENSOR;
         TGI_TRY(judge_tensor(p, j, &tensors[i], dims));
-        dims += tensors[i].seen.num_dims;
+        if (tensors[i].seen.num_dims > 0) /* no dims at all: no list */
+            dims += tensors[i].seen.num_dims;
     }
     return j->candidate->stopped ? TGI_OK : judge_end(p, j);
 }
