@@ -155,7 +155,7 @@ int main(int argc, char **argv)
 {
     static void (*const lists[])(corpus *) = {
         corpus_gguf,     corpus_gguf_tensors, corpus_legacy, corpus_lookalikes,
-        corpus_programs, corpus_safetensors,  corpus_zip,
+        corpus_programs, corpus_safetensors,  corpus_sets,   corpus_zip,
     };
     corpus c = {NULL, 0};
     bool writing = argc == 3 && strcmp(argv[1], "write") == 0;

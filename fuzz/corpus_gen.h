@@ -17,6 +17,7 @@ void corpus_safetensors(corpus *c);  /* one for each rule of safetensors; accept
 void corpus_legacy(corpus *c);       /* the ggml family before GGUF */
 void corpus_lookalikes(corpus *c);   /* what is no model, or of no format that is read */
 void corpus_programs(corpus *c);     /* inputs of the targets that read no files */
+void corpus_sets(corpus *c);         /* models of several files */
 void corpus_zip(corpus *c);
 
 #endif

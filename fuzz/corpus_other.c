@@ -59,8 +59,44 @@ static void add_noise(corpus *c, const char *path, uint32_t from, size_t num)
     corpus_add(c, path, noise, num);
 }
 
+/* Texts for the JSON reader, right and wrong. */
+static void add_json(corpus *c)
+{
+    static const char *const texts[] = {
+        "{}",
+        " [ ] ",
+        "{\"a\":{\"b\":[1,-2.5e+3,\"x\\n\",true,false,null]}}",
+        "\"\\u00e9\\ud83d\\ude00\\\"\\/\\b\\f\\r\\t\xE2\x96\x81\"",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-0.0E-0",
+        "00",
+        "1e",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\x\"",
+        "\"\xC3\"",
+        "\"a\nb\"",
+        "\"a",
+        "tru",
+        "nulL",
+        "{\"a\":1,\"\\u0061\":2}",
+        "{\"a\":{\"a\":0},\"b\":[{\"a\":0},{\"a\":0}]}",
+        "[1,]",
+        "{\"a\",}",
+        "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "json/seed/text-%02zu", i);
+        corpus_add(c, path, texts[i], strlen(texts[i]));
+    }
+}
+
 void corpus_programs(corpus *c)
 {
+    add_json(c);
     add_text(c, good_utf8, num_good_utf8, "good");
     add_text(c, bad_utf8, num_bad_utf8, "bad");
     corpus_add(c, "text/seed/nul-in-the-second-word", TEXT("01234567abc\0defghijklm"));

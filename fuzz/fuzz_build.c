@@ -195,7 +195,7 @@ static gb_model *describe(const tg_model *model, bool pad_end)
 
 static void round_trip(const gb_model *m)
 {
-    const oracle_options options = {0, 0, {sizeof options.limits, 0, 0, 0, 0, 0, 0, 0, 0}, 0};
+    const oracle_options options = {0, 0, {sizeof options.limits, 0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL};
     const ref_file file = {m->file.data, m->file.len, m->file.len};
     const oracle_how look = {0, true, NULL};
     uint64_t hash = fuzz_hash(file.data, m->file.len);

@@ -9,8 +9,9 @@
 /* How a file is opened. */
 typedef struct oracle_options {
     uint32_t flags, profile;
-    tg_limits limits; /* 0: the default */
-    uint64_t tail;    /* zero bytes that follow the data, on paper only */
+    tg_limits limits;   /* 0: the default */
+    uint64_t tail;      /* zero bytes that follow the data, on paper only */
+    const char *layout; /* of a file of the ggml family before GGUF; NULL: any */
 } oracle_options;
 
 /* What one open said. */
@@ -29,8 +30,10 @@ typedef enum oracle_source {
     ORACLE_FILE, /* a descriptor, and the library's own allocator */
 } oracle_source;
 
-/* The options that belong to an input: bits of its hash. */
+/* The options that belong to an input: bits of its hash. The second form is for targets of one format: three times of
+ * four it gives none, so that the depths of the format are reached. */
 oracle_options oracle_options_from(uint64_t hash);
+oracle_options oracle_options_seldom(uint64_t hash);
 
 /* The same for the library. `key` is that of the hash of names, or NULL. */
 tg_options oracle_given(const oracle_options *options, const uint64_t *key);

@@ -3,6 +3,11 @@
 set(fuzz_targets
   "open|gguf,safetensors,legacy,zip,other|gguf.dict"
   "gguf|gguf|gguf.dict"
+  "safetensors|safetensors|json.dict"
+  "legacy|legacy|legacy.dict"
+  "zip|zip|zip.dict"
+  "sets|sets|json.dict"
+  "json|json|json.dict"
   "text|text|"
   "cursor|cursor|"
   "build|build|")

@@ -194,7 +194,8 @@ static void other_numbers_are_passed_by_the_grammar_of_json(void **state)
     (void)state;
     static const char *const good[] = {"0",   "-0",   "10",      "-1.5",
                                        "1e5", "1E+5", "0.0e-00", "123456789012345678901234567890"};
-    static const char *const bad[] = {"-,", "01,", "1.]", ".5", "1e ", "1e+}", "-a", "--1", "1.e5", "-.5"};
+    static const char *const bad[] = {"-,", "01,", "1.]",  ".5",  "1e ", "1e+}",
+                                      "-a", "--1", "1.e5", "-.5", "00",  "-007"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         guarded g = guarded_copy(good[i], strlen(good[i]));
         tgi_cursor c = cursor_over(&g);

@@ -401,8 +401,12 @@ static bool scan_number(const uint8_t *text, size_t len, size_t *out_at)
 {
     size_t start = text[0] == '-' ? 1 : 0;
     *out_at = start;
-    if (!pass_digits(text, len, out_at) || (text[start] == '0' && *out_at - start > 1))
+    if (!pass_digits(text, len, out_at))
         return false;
+    if (text[start] == '0' && *out_at - start > 1) {
+        *out_at = start + 1; /* whatever follows, a zero stands alone */
+        return false;
+    }
     if (*out_at < len && text[*out_at] == '.') {
         ++*out_at;
         if (!pass_digits(text, len, out_at))
