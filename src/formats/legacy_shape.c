@@ -8,26 +8,38 @@
  */
 #include "legacy.h"
 
+/* Is `name` that of the section and of the field, one behind the other? */
+static bool is_called(const legacy_number *number, const char *name, size_t len)
+{
+    size_t at = 0;
+    for (const char *prefix = number->prefix; prefix != NULL && *prefix != '\0'; prefix++, at++)
+        if (at == len || name[at] != *prefix)
+            return false;
+    const char *field = number->field->name;
+    for (; at < len && *field == name[at]; field++)
+        at++;
+    return at == len && *field == '\0';
+}
+
 const legacy_number *legacy_find_number(const legacy_candidate *candidate, const char *name, size_t len)
 {
     const legacy_number *numbers = (const legacy_number *)candidate->numbers.data;
-    for (uint64_t i = 0; i < candidate->numbers.count; i++) {
-        size_t prefix = numbers[i].prefix != NULL ? strlen(numbers[i].prefix) : 0;
-        const char *field = numbers[i].field->name;
-        if (len < prefix || len - prefix != strlen(field) || numbers[i].repeat != UINT32_MAX)
-            continue;
-        if ((prefix == 0 || memcmp(name, numbers[i].prefix, prefix) == 0) &&
-            memcmp(name + prefix, field, len - prefix) == 0)
+    for (uint64_t i = 0; i < candidate->numbers.count; i++)
+        if (numbers[i].repeat == UINT32_MAX && is_called(&numbers[i], name, len))
             return &numbers[i];
-    }
     return NULL;
+}
+
+static bool is_operation(char c)
+{
+    return c == '+' || c == '*' || c == '/' || c == '^';
 }
 
 /* A number or a field. `*at` moves behind it. */
 static bool read_factor(const legacy_candidate *candidate, const char *size, size_t len, size_t *at, uint64_t *out)
 {
     size_t start = *at;
-    while (*at < len && strchr("+*/^", size[*at]) == NULL)
+    while (*at < len && !is_operation(size[*at]))
         (*at)++;
     if (size[start] >= '0' && size[start] <= '9') {
         uint64_t value = 0;
