@@ -1,60 +1,110 @@
 /* SPDX-License-Identifier: MIT */
 /* Large blocks on Linux. Fresh pages are what a large header costs most: a fault for each 4 KiB is dearer than
- * reading them. So large blocks begin at a huge page, ask for huge pages, and move by remapping, not by copying. */
+ * reading them. So large blocks begin at a huge page, ask for huge pages, have room to grow where they are, and up to
+ * COMMON_SPACE are the C library's: what it keeps of freed memory, the next model gets with its pages in place. */
 #define _GNU_SOURCE
 
 #include "source.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define HUGE_PAGE ((size_t)2 << 20)
+#define COMMON_SPACE ((size_t)24 << 20)
 
 #if !defined(MADV_POPULATE_WRITE)
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14; older kernels say no, and nothing is lost */
 #endif
 
-static size_t round_up(size_t size)
+/* Address space for a block of `size` bytes, a power of two. Pages of it that nothing was written to cost nothing. */
+static size_t space_for(size_t size)
 {
-    return (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    size_t space = COMMON_SPACE;
+    while (space < size)
+        space *= 2;
+    return space;
 }
 
-/* Address space for `size` bytes, a multiple of HUGE_PAGE, that begins at a huge page; NULL where there is none. */
-static void *reserve(size_t size)
+/* Where the first huge page behind `whole` begins, with room for a pointer in front of it. */
+static uint8_t *first_huge_page(uint8_t *whole)
 {
-    uint8_t *whole = (uint8_t *)mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
+    return whole + HUGE_PAGE - (uintptr_t)whole % HUGE_PAGE;
+}
+
+/* Memory of the C library that begins at a huge page; in front of it is its address there. */
+static void *allocate(void)
+{
+    uint8_t *whole = (uint8_t *)malloc(COMMON_SPACE + HUGE_PAGE);
+    if (whole == NULL)
+        return NULL;
+    uint8_t *block = first_huge_page(whole);
+    memcpy(block - sizeof whole, &whole, sizeof whole);
+    return block;
+}
+
+/* Address space that begins at a huge page; NULL where there is none. */
+static void *reserve(size_t space)
+{
+    if (space == COMMON_SPACE)
+        return allocate();
+    uint8_t *whole = (uint8_t *)mmap(NULL, space + HUGE_PAGE, PROT_READ | PROT_WRITE,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (whole == MAP_FAILED)
         return NULL;
-    size_t before = (HUGE_PAGE - (uintptr_t)whole % HUGE_PAGE) % HUGE_PAGE;
-    if (before > 0)
-        (void)munmap(whole, before);
-    (void)munmap(whole + before + size, HUGE_PAGE - before);
-    return whole + before;
+    uint8_t *block = first_huge_page(whole);
+    (void)munmap(whole, (size_t)(block - whole));
+    if (block + space < whole + space + HUGE_PAGE)
+        (void)munmap(block + space, (size_t)(whole + HUGE_PAGE - block));
+    return block;
 }
 
-static void *grow(void *block, size_t old_size, size_t new_size)
+static void release(void *block, size_t space)
 {
-    void *now = reserve(new_size);
+    if (space == COMMON_SPACE) {
+        void *whole;
+        memcpy(&whole, (uint8_t *)block - sizeof whole, sizeof whole);
+        free(whole);
+    } else if (space > 0) {
+        (void)munmap(block, space);
+    }
+}
+
+/* The block in a space of another size. */
+static void *move(void *block, size_t len, size_t old_space, size_t space)
+{
+    void *now = reserve(space);
     if (now == NULL)
         return NULL;
-    if (block != NULL && mremap(block, old_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, now) == MAP_FAILED) {
-        (void)munmap(now, new_size);
+    (void)madvise(now, space, MADV_HUGEPAGE);
+    if (old_space > COMMON_SPACE && space > old_space) {
+        if (mremap(block, old_space, old_space, MREMAP_MAYMOVE | MREMAP_FIXED, now) != MAP_FAILED)
+            return now;
+        release(now, space);
         return NULL;
     }
-    (void)madvise(now, new_size, MADV_HUGEPAGE);
+    if (len > 0)
+        memcpy(now, block, len);
+    release(block, old_space);
     return now;
 }
 
 void *tgi_pages_resize(void *block, size_t old_size, size_t new_size)
 {
-    if (new_size > SIZE_MAX / 2)
+    size_t old_space = block != NULL ? space_for(old_size) : 0, space = COMMON_SPACE;
+    if (new_size > SIZE_MAX / 4)
         return NULL;
-    size_t old_pages = round_up(old_size), new_pages = round_up(new_size);
-    if (new_pages > old_pages)
-        return grow(block, old_pages, new_pages);
-    if (new_pages < old_pages)
-        (void)munmap((uint8_t *)block + new_pages, old_pages - new_pages);
-    return new_size > 0 ? block : NULL;
+    if (new_size == 0) {
+        release(block, old_space);
+        return NULL;
+    }
+    space = space_for(new_size);
+    if (space != old_space)
+        return move(block, old_size < new_size ? old_size : new_size, old_space, space);
+    size_t first = (new_size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    if (first < old_size)
+        (void)madvise((uint8_t *)block + first, space - first, MADV_DONTNEED);
+    return block;
 }
 
 void tgi_pages_expect(void *data, size_t len)
