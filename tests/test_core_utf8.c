@@ -119,6 +119,80 @@ static void the_first_bad_byte_is_found_at_any_place(void **state)
     }
 }
 
+/* Every length, every place: each way in which words, halves of words and single bytes are looked at. */
+static void one_byte_that_is_not_plain_is_found_in_text_of_any_length(void **state)
+{
+    (void)state;
+    static const uint8_t bad[] = {0x00, 0x80, 0xC3, 0xFF};
+    for (size_t len = 0; len < 40; len++) {
+        for (size_t place = 0; place < len; place++) {
+            for (size_t i = 0; i < sizeof bad; i++) {
+                uint8_t text[40];
+                memset(text, i % 2 == 0 ? 0x7F : 1, len);
+                text[place] = bad[i];
+                guarded g = guarded_copy(text, len);
+                size_t at = 99;
+                assert_true(tgi_plain_prefix(g.data, len) <= place);
+                assert_int_equal(tgi_check_text(g.data, len, &at), bad[i] == 0 ? TGI_TEXT_NUL : TGI_TEXT_NOT_UTF8);
+                assert_int_equal(at, place);
+                guarded_free(&g);
+            }
+        }
+        uint8_t plain[40] = {0};
+        memset(plain, len % 2 == 0 ? 0x7F : 1, len);
+        guarded g = guarded_copy(plain, len);
+        assert_int_equal(tgi_plain_prefix(g.data, len), len);
+        guarded_free(&g);
+    }
+}
+
+/* Text of all kinds of sequences in any order, with and without one byte that is wrong, against a plain reading. */
+static void words_of_mixed_text_are_judged_as_byte_by_byte(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"a",
+                                         "\x7F",
+                                         "\xC2\x80",
+                                         "\xC4\xA0",
+                                         "\xDF\xBF",
+                                         "\xE1\x80\x80",
+                                         "\xE2\x96\x81",
+                                         "\xEF\xBF\xBF",
+                                         "\xE0\xA0\x80",
+                                         "\xED\x9F\xBF",
+                                         "\xF0\x9F\x98\x80"};
+    static const uint8_t wrong[] = {0x00, 0x80, 0xBF, 0xC0, 0xC1, 0xC4, 0xE0, 0xE2, 0xED, 0xF0, 0xF4, 0xF5, 0xFF, 'a'};
+    uint32_t dice = 1;
+    unsigned fine = 0;
+    for (unsigned run = 0; run < 20000; run++) {
+        uint8_t text[64];
+        size_t len = 0, most = 1 + run % 40, at = 0, found = 99;
+        while (len < most) {
+            dice = (uint32_t)((dice * UINT64_C(48271)) % 2147483647u);
+            const char *piece = pieces[dice / 7 % (run % 3 == 0 ? 5 : 11)];
+            memcpy(text + len, piece, strlen(piece));
+            len += strlen(piece);
+        }
+        if (run % 2 == 0)
+            text[dice / 3 % len] = wrong[dice / 11 % sizeof wrong];
+        while (at < len && text[at] != 0 && tgi_utf8_length(text, len, at) > 0)
+            at += tgi_utf8_length(text, len, at);
+        guarded g = guarded_copy(text, len);
+        tgi_text_fault fault = tgi_check_text(g.data, len, &found);
+        assert_int_equal(fault == TGI_TEXT_FINE, at == len);
+        assert_int_equal(found, at == len ? 99 : at);
+        /* The quick look may miss text, but takes nothing else: with and without bytes behind it that are not text. */
+        uint8_t roomy[96];
+        memset(roomy, 0xFF, sizeof roomy);
+        memcpy(roomy, text, len);
+        assert_true(fault == TGI_TEXT_FINE || !tgi_is_common_text(g.data, len, len));
+        assert_int_equal(tgi_is_common_text(roomy, len, sizeof roomy), tgi_is_common_text(g.data, len, len));
+        fine += fault == TGI_TEXT_FINE;
+        guarded_free(&g);
+    }
+    assert_in_range(fine, 10000, 15000);
+}
+
 static void long_text_is_read_to_its_end_and_no_further(void **state)
 {
     (void)state;
@@ -142,6 +216,8 @@ int main(void)
         cmocka_unit_test(every_code_point_is_taken_but_surrogates_and_nul),
         cmocka_unit_test(every_other_pair_and_triple_is_refused),
         cmocka_unit_test(the_first_bad_byte_is_found_at_any_place),
+        cmocka_unit_test(one_byte_that_is_not_plain_is_found_in_text_of_any_length),
+        cmocka_unit_test(words_of_mixed_text_are_judged_as_byte_by_byte),
         cmocka_unit_test(long_text_is_read_to_its_end_and_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

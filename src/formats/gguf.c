@@ -308,7 +308,8 @@ static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow,
             len = len_32;
         if (!tgi_take(&c, len, &bytes))
             break;
-        if (check_text && tgi_check_text(bytes, (size_t)len, &fault) != TGI_TEXT_FINE)
+        if (check_text && !tgi_is_common_text(bytes, (size_t)len, (size_t)len + tgi_left(&c)) &&
+            tgi_check_text(bytes, (size_t)len, &fault) != TGI_TEXT_FINE)
             break;
         at->pos = c.pos;
     }
