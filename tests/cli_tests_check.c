@@ -189,7 +189,8 @@ static void files_without_permission_are_errors(void **state)
 static void directories_are_errors(void **state)
 {
     (void)state;
-    expect_line(".", 2, ".: error: this is a directory [TG_E_NOT_REGULAR]\n  hint: name the files in it, or use check -r\n");
+    expect_line(".", 2,
+                ".: error: this is a directory [TG_E_NOT_REGULAR]\n  hint: name the files in it, or use check -r\n");
 }
 
 /* A pipe that nobody writes to must not make it wait, nor one that never ends. */

@@ -174,6 +174,40 @@ static void folders_are_searched_where_that_is_asked_for(void **state)
     run_free(&r);
 }
 
+/* Files of every verdict, sets among them, in many more numbers than threads open ahead. */
+static void put_many_files(void)
+{
+    gb_model *m = gb_base();
+    bytes text = bytes_new(false);
+    bytes_raw(&text, "text", 4);
+    for (unsigned i = 0; i < 200; i++) {
+        size_t len = m->file.len;
+        m->file.len -= i % 7 == 0 ? i % 100 : 0;
+        tempfolder_put(&f, format("a-%03u.%s", i, i % 5 == 0 ? "bin" : "gguf"), i % 11 == 0 ? &text : &m->file);
+        m->file.len = len;
+    }
+    bytes_free(&text);
+    gb_free(m);
+    sb_put_split(&f, 3);
+    sb_put_shards(&f, 3);
+}
+
+static void threads_change_nothing_but_the_time(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {"--single", "--json", "--no-follow"};
+    put_many_files();
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        run one = RUN("check", "-r", "--jobs", "1", forms[i], f.path, in(PART(2)), in("a-001.gguf"), in("missing"));
+        run many = RUN("check", "-r", "--jobs", "7", forms[i], f.path, in(PART(2)), in("a-001.gguf"), in("missing"));
+        assert_int_equal(one.status, 2);
+        assert_contains(one.out, "a-001.gguf");
+        assert_run(&many, one.status, one.out, one.err);
+        run_free(&one);
+        run_free(&many);
+    }
+}
+
 static void a_folder_that_is_not_there_is_an_error(void **state)
 {
     (void)state;
@@ -210,6 +244,7 @@ int cli_tests_sets(void)
         cmocka_unit_test_setup_teardown(the_part_at_fault_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(links_may_be_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(folders_are_searched_where_that_is_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(threads_change_nothing_but_the_time, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there_is_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(show_tells_the_file_of_each_tensor, setup, teardown),
     };

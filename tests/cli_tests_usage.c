@@ -255,6 +255,25 @@ static void limits_are_numbers(void **state)
     run_free(&r);
 }
 
+static void jobs_are_a_small_number(void **state)
+{
+    static const char *const wrong[] = {"0", "257", "-1", "", "two"};
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        run r = RUN("check", "--jobs", wrong[i], "missing.gguf");
+        assert_contains(r.err,
+                        format("tensorgate: bad value '%s': --jobs takes a number from 1 to 256; try", wrong[i]));
+        assert_int_equal(r.status, 2);
+        run_free(&r);
+    }
+    run r = RUN("check", "--jobs", "256", "missing.gguf");
+    assert_string_equal(r.err, "");
+    run_free(&r);
+    r = RUN("show", "--jobs", "2", "missing.gguf");
+    assert_contains(r.err, "unknown option '--jobs'");
+    run_free(&r);
+}
+
 int cli_tests_usage(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +283,7 @@ int cli_tests_usage(void)
         cmocka_unit_test(options_end_at_two_dashes),     cmocka_unit_test(strict_makes_warnings_errors),
         cmocka_unit_test(unknown_warnings_get_a_list),   cmocka_unit_test(profile_demands_what_llama_cpp_demands),
         cmocka_unit_test(limits_are_what_was_asked_for), cmocka_unit_test(limits_are_numbers),
+        cmocka_unit_test(jobs_are_a_small_number),
     };
     return cmocka_run_group_tests(tests, cli_setup, cli_teardown);
 }

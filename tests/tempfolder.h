@@ -5,7 +5,7 @@
 
 #include "bytes.h"
 
-#define TEMPFOLDER_MOST 160
+#define TEMPFOLDER_MOST 256
 
 typedef struct tempfolder {
     char path[384];

@@ -4,6 +4,7 @@
 
 #include "report.h"
 
+#include "ahead.h"
 #include "escape.h"
 #include "scan.h"
 
@@ -71,6 +72,7 @@ static void print_json(const report *r)
 typedef struct checking {
     const options *o;
     scan files;
+    ahead *opened;
     bool progress; /* on standard error */
     int status;
     size_t accepted, rejected, not_checked, covered, other, done;
@@ -137,7 +139,7 @@ static void judge(checking *c, scanned *file)
         return;
     file->judged = true;
     show_progress(c, file->path);
-    report_open(&r, file->path, c->o);
+    ahead_take(c->opened, file, c->o, &r);
     c->done++;
     cover_parts(c, file, &r);
     if (file->found && r.error.status == TG_E_MAGIC) {
@@ -205,7 +207,9 @@ static int check(const options *o)
         }
     }
     if (scan_sort(&c.files)) {
+        c.opened = ahead_start(&c.files, o, o->jobs > 0 ? o->jobs : ahead_cores());
         judge_in_order(&c);
+        ahead_end(c.opened);
     } else {
         tell_scan_failure(&c.files, "");
         c.status = EXIT_NOT_CHECKED;
@@ -225,6 +229,7 @@ const command check_command = {
     "all files of the model: the others are not judged once more.\n",
     "  tensorgate check model.gguf\n"
     "  tensorgate check -r models\n"
+    "  tensorgate check -r --jobs 2 models\n"
     "  tensorgate check --json models/*.gguf | jq 'select(.verdict != \"accept\")'\n"
     "  tensorgate check --strict=data-gap,data-after --profile llama.cpp model.gguf\n"
     "  tensorgate check --limit header-bytes=1G --limit keys=100 -- -odd-name.gguf\n",

@@ -23,6 +23,7 @@ enum {
     OPTION_NO_FOLLOW,
     OPTION_LAYOUT,
     OPTION_GPT4ALL,
+    OPTION_JOBS,
     OPTION_VERSION
 };
 
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"no-follow", no_argument, NULL, OPTION_NO_FOLLOW},
     {"recursive", no_argument, NULL, 'r'},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
     {"gpt4all-vocabulary", no_argument, NULL, OPTION_GPT4ALL},
     {NULL, 0, NULL, 0},
 };
@@ -298,6 +300,20 @@ static parsed parse_profile(const command *c, options *o, const char *name)
     return PARSED_RUN;
 }
 
+/* More threads than this are a mistake. */
+#define MOST_JOBS 256
+
+static parsed parse_jobs(const command *c, options *o, const char *text)
+{
+    uint64_t number;
+    if (!c->takes_files)
+        return mistake(c, "unknown option '", "--jobs", "'");
+    if (!parse_number(text, MOST_JOBS, &number))
+        return mistake(c, "bad value '", text, "': --jobs takes a number from 1 to 256");
+    o->jobs = (size_t)number;
+    return PARSED_RUN;
+}
+
 static parsed parse_option(const command *c, options *o, int option, char **argv)
 {
     switch (option) {
@@ -327,6 +343,8 @@ static parsed parse_option(const command *c, options *o, int option, char **argv
         return c->takes_files ? PARSED_RUN : mistake(c, "unknown option '", "-r", "'");
     case OPTION_LAYOUT:
         return parse_layout(c, o, optarg);
+    case OPTION_JOBS:
+        return parse_jobs(c, o, optarg);
     case OPTION_GPT4ALL:
         o->open.flags |= TG_GPT4ALL_VOCABULARY;
         return PARSED_RUN;
@@ -380,7 +398,9 @@ void options_help(const command *c)
     if (c->takes_full)
         puts("  --full             print all elements of arrays, and cut nothing");
     if (c->takes_files)
-        puts("  -r, --recursive    check all model files below folders, with a summary");
+        puts("  -r, --recursive    check all model files below folders, with a summary\n"
+             "  --jobs N           open files in N threads, by default one for each core;\n"
+             "                     the output is the same, in the order of the arguments");
     puts("  --single           take the file alone, even if it begins a set of files\n"
          "  --no-follow        refuse symbolic links");
     puts("  --strict           treat every warning as an error\n"

@@ -21,6 +21,7 @@ enum {
 
 typedef struct options {
     bool json, full, recurse;
+    size_t jobs; /* threads; 0: as many as pay */
     char *const *files;
     size_t num_files;
     tg_options open; /* for tg_open_path; it points to the two below, so do not copy the struct */
