@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const mutate_format *const formats[] = {&mutate_gguf};
+static const mutate_format *const formats[] = {&mutate_gguf, &mutate_safetensors, &mutate_legacy, &mutate_sets};
 #define NUM_FORMATS (sizeof formats / sizeof formats[0])
 
 #if defined(__clang__)
@@ -80,6 +80,38 @@ mutate_number(mutation *m, uint64_t old, uint64_t near)
     default:
         return edges[mutate_pick(m, sizeof edges / sizeof edges[0])];
     }
+}
+
+uint64_t mutate_load(const uint8_t *p, size_t width, bool big)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < width; i++)
+        value = value << 8 | p[big ? i : width - 1 - i];
+    return value;
+}
+
+void mutate_store(uint8_t *p, size_t width, uint64_t value, bool big)
+{
+    for (size_t i = 0; i < width; i++)
+        p[big ? width - 1 - i : i] = (uint8_t)(value >> 8 * i & 0xFF);
+}
+
+void mutate_add(mutate_writer *w, const void *bytes, size_t len)
+{
+    if (w->full || len > w->max - w->at) {
+        w->full = true;
+        return;
+    }
+    if (len > 0)
+        memcpy(w->out + w->at, bytes, len);
+    w->at += len;
+}
+
+void mutate_add_number(mutate_writer *w, size_t width, uint64_t value)
+{
+    uint8_t raw[8];
+    mutate_store(raw, width, value, w->big);
+    mutate_add(w, raw, width);
 }
 
 /* What every engine can do, for those that offer nothing. */

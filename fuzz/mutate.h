@@ -26,7 +26,7 @@ typedef struct mutate_format {
                     uint8_t *out, size_t max);
 } mutate_format;
 
-extern const mutate_format mutate_gguf;
+extern const mutate_format mutate_gguf, mutate_safetensors, mutate_legacy, mutate_sets;
 
 /* The entry points of the adapters. Never return 0 bytes unless `max` is 0. */
 size_t mutate_change(uint8_t *data, size_t size, size_t max, uint64_t seed, mutate_leaf leaf);
@@ -37,5 +37,19 @@ size_t mutate_cross(const uint8_t *data, size_t size, const uint8_t *other, size
 uint64_t mutate_pick(mutation *m, uint64_t below); /* 0 where `below` is 0 */
 bool mutate_chance(mutation *m, unsigned of, unsigned in);
 uint64_t mutate_number(mutation *m, uint64_t old, uint64_t near); /* a number where readers go wrong */
+
+/* Numbers of `width` bytes, at most 8. */
+uint64_t mutate_load(const uint8_t *p, size_t width, bool big);
+void mutate_store(uint8_t *p, size_t width, uint64_t value, bool big);
+
+/* Writes up to `max` bytes; what does not fit is left out, with all that follows. */
+typedef struct mutate_writer {
+    uint8_t *out;
+    size_t max, at;
+    bool big, narrow, full; /* narrow: lengths have 4 bytes, not 8 */
+} mutate_writer;
+
+void mutate_add(mutate_writer *w, const void *bytes, size_t len);
+void mutate_add_number(mutate_writer *w, size_t width, uint64_t value);
 
 #endif

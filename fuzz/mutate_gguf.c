@@ -45,20 +45,6 @@ typedef struct reader {
     bool big, narrow, failed;
 } reader;
 
-static uint64_t load(const uint8_t *p, size_t width, bool big)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < width; i++)
-        value = value << 8 | p[big ? i : width - 1 - i];
-    return value;
-}
-
-static void store(uint8_t *p, size_t width, uint64_t value, bool big)
-{
-    for (size_t i = 0; i < width; i++)
-        p[big ? width - 1 - i : i] = (uint8_t)(value >> 8 * i & 0xFF);
-}
-
 static const uint8_t *take(reader *r, uint64_t n)
 {
     if (r->failed || n > r->size - r->at) {
@@ -73,7 +59,7 @@ static const uint8_t *take(reader *r, uint64_t n)
 static uint64_t number(reader *r, size_t width)
 {
     const uint8_t *p = take(r, width);
-    return p != NULL ? load(p, width, r->big) : 0;
+    return p != NULL ? mutate_load(p, width, r->big) : 0;
 }
 
 static uint64_t length(reader *r)
@@ -157,7 +143,7 @@ static bool take_apart(doc *d, const uint8_t *data, size_t size)
     size_t before = r.at;
     while (d->keys_here < d->num_keys && d->keys_here < MAX_ENTRIES && read_key(&r, &d->keys[d->keys_here])) {
         if (is_alignment(d, &d->keys[d->keys_here]))
-            d->alignment = load(r.data + r.at - 4, 4, d->big);
+            d->alignment = mutate_load(r.data + r.at - 4, 4, d->big);
         d->keys_here++;
         before = r.at;
     }
@@ -180,65 +166,41 @@ static bool take_apart(doc *d, const uint8_t *data, size_t size)
 
 /* ---- Putting together --------------------------------------------------------------------------------- */
 
-typedef struct writer {
-    uint8_t *out;
-    size_t max, at;
-    bool big, narrow, full;
-} writer;
-
-static void add(writer *w, const void *bytes, size_t len)
+static void add_tensor(mutate_writer *w, const tensor *t)
 {
-    if (w->full || len > w->max - w->at) {
-        w->full = true;
-        return;
-    }
-    if (len > 0)
-        memcpy(w->out + w->at, bytes, len);
-    w->at += len;
-}
-
-static void add_number(writer *w, size_t width, uint64_t value)
-{
-    uint8_t raw[8];
-    store(raw, width, value, w->big);
-    add(w, raw, width);
-}
-
-static void add_tensor(writer *w, const tensor *t)
-{
-    add_number(w, w->narrow ? 4 : 8, t->name.len);
-    add(w, t->name.bytes, t->name.len);
-    add_number(w, 4, t->rank);
+    mutate_add_number(w, w->narrow ? 4 : 8, t->name.len);
+    mutate_add(w, t->name.bytes, t->name.len);
+    mutate_add_number(w, 4, t->rank);
     for (uint32_t i = 0; i < t->rank && i < MAX_DIMS; i++)
-        add_number(w, w->narrow ? 4 : 8, t->dims[i]);
-    add_number(w, 4, t->type);
-    add_number(w, 8, t->offset);
+        mutate_add_number(w, w->narrow ? 4 : 8, t->dims[i]);
+    mutate_add_number(w, 4, t->type);
+    mutate_add_number(w, 8, t->offset);
 }
 
-static void add_data(writer *w, const doc *d, uint64_t data_size)
+static void add_data(mutate_writer *w, const doc *d, uint64_t data_size)
 {
     while (d->num_tensors > 0 && w->at % d->alignment != 0 && !w->full)
-        add(w, "", 1);
+        mutate_add(w, "", 1);
     for (uint64_t i = 0; i < data_size && !w->full; i++)
-        add(w, i < d->tail.len ? &d->tail.bytes[i] : (const uint8_t *)"", 1);
+        mutate_add(w, i < d->tail.len ? &d->tail.bytes[i] : (const uint8_t *)"", 1);
 }
 
 static size_t put_together(const doc *d, uint8_t *out, size_t max, uint64_t data_size)
 {
-    writer w = {out, max, 0, false, d->narrow, false};
-    add(&w, "GGUF", 4);
-    add_number(&w, 4, d->version);
+    mutate_writer w = {out, max, 0, false, d->narrow, false};
+    mutate_add(&w, "GGUF", 4);
+    mutate_add_number(&w, 4, d->version);
     w.big = d->big;
-    add_number(&w, d->narrow ? 4 : 8, d->num_tensors);
-    add_number(&w, d->narrow ? 4 : 8, d->num_keys);
+    mutate_add_number(&w, d->narrow ? 4 : 8, d->num_tensors);
+    mutate_add_number(&w, d->narrow ? 4 : 8, d->num_keys);
     for (size_t i = 0; i < d->keys_here; i++)
-        add(&w, d->keys[i].bytes, d->keys[i].len);
+        mutate_add(&w, d->keys[i].bytes, d->keys[i].len);
     for (size_t i = 0; i < d->tensors_here; i++)
         add_tensor(&w, &d->tensors[i]);
     if (d->whole)
         add_data(&w, d, data_size);
     else
-        add(&w, d->tail.bytes, d->tail.len);
+        mutate_add(&w, d->tail.bytes, d->tail.len);
     return w.at;
 }
 
@@ -324,16 +286,16 @@ static piece text(mutation *m, doc *d)
     return p;
 }
 
-static void add_string(mutation *m, doc *d, writer *w)
+static void add_string(mutation *m, doc *d, mutate_writer *w)
 {
     piece p = text(m, d);
     size_t nul = mutate_chance(m, 1, 16); /* as the first writer did it: the length counts a NUL */
-    add_number(w, w->narrow ? 4 : 8, p.len + nul);
-    add(w, p.bytes, p.len);
-    add(w, "", nul);
+    mutate_add_number(w, w->narrow ? 4 : 8, p.len + nul);
+    mutate_add(w, p.bytes, p.len);
+    mutate_add(w, "", nul);
 }
 
-static void add_value(mutation *m, doc *d, writer *w, uint32_t type, int depth)
+static void add_value(mutation *m, doc *d, mutate_writer *w, uint32_t type, int depth)
 {
     if (type == 8) {
         add_string(m, d, w);
@@ -342,13 +304,14 @@ static void add_value(mutation *m, doc *d, writer *w, uint32_t type, int depth)
         if (depth > 0 && mutate_chance(m, 1, 2))
             element = 9;
         uint64_t count = mutate_pick(m, element == 8 && mutate_chance(m, 1, 8) ? 70 : 5);
-        add_number(w, 4, element);
-        add_number(w, w->narrow ? 4 : 8, mutate_chance(m, 1, 16) ? mutate_number(m, count, count) : count);
+        mutate_add_number(w, 4, element);
+        mutate_add_number(w, w->narrow ? 4 : 8, mutate_chance(m, 1, 16) ? mutate_number(m, count, count) : count);
         for (; count > 0; count--)
             add_value(m, d, w, element, depth + 1);
     } else {
         size_t size = type_size(type);
-        add_number(w, size, type == 7 ? mutate_pick(m, mutate_chance(m, 1, 8) ? 256 : 2) : mutate_number(m, 1, 32));
+        mutate_add_number(w, size,
+                          type == 7 ? mutate_pick(m, mutate_chance(m, 1, 8) ? 256 : 2) : mutate_number(m, 1, 32));
     }
 }
 
@@ -359,17 +322,17 @@ static piece fresh_key(mutation *m, doc *d)
     uint8_t *bytes = room(d, 2048);
     if (bytes == NULL)
         return key;
-    writer w = {bytes, 2048, 0, d->big, d->narrow, false};
+    mutate_writer w = {bytes, 2048, 0, d->big, d->narrow, false};
     uint32_t type = (uint32_t)mutate_pick(m, d->narrow ? 10 : 13);
     bool alignment = name.len == 17 && memcmp(name.bytes, "general.alignment", 17) == 0;
     if (alignment && mutate_chance(m, 7, 8))
         type = 4;
-    add_number(&w, d->narrow ? 4 : 8, name.len);
-    add(&w, name.bytes, name.len);
-    add_number(&w, 4, type);
+    mutate_add_number(&w, d->narrow ? 4 : 8, name.len);
+    mutate_add(&w, name.bytes, name.len);
+    mutate_add_number(&w, 4, type);
     if (alignment && type == 4) {
         uint64_t value = UINT64_C(1) << mutate_pick(m, 10);
-        add_number(&w, 4, value);
+        mutate_add_number(&w, 4, value);
         d->alignment = value;
     } else {
         add_value(m, d, &w, type, 0);
@@ -399,27 +362,28 @@ static void change_key(mutation *m, doc *d, piece *key)
     uint8_t *bytes = own(d, key);
     if (bytes == NULL || key->len < width + 5)
         return;
-    uint64_t name = load(bytes, width, d->big);
+    uint64_t name = mutate_load(bytes, width, d->big);
     size_t type_at = name < key->len - width - 4 ? width + (size_t)name : width;
     size_t value_at = type_at + 4;
     switch (mutate_pick(m, 6)) {
     case 0:
-        store(bytes, width, mutate_number(m, name, key->len), d->big);
+        mutate_store(bytes, width, mutate_number(m, name, key->len), d->big);
         break;
     case 1:
-        store(bytes + type_at, 4, mutate_pick(m, 15), d->big);
+        mutate_store(bytes + type_at, 4, mutate_pick(m, 15), d->big);
         break;
     case 2:
     case 3: {
         size_t left = key->len - value_at, size = left >= 8 ? 8 : left >= 4 ? 4 : left >= 1 ? 1 : 0;
         if (size > 0)
-            store(bytes + value_at, size, mutate_number(m, load(bytes + value_at, size, d->big), left), d->big);
+            mutate_store(bytes + value_at, size, mutate_number(m, mutate_load(bytes + value_at, size, d->big), left),
+                         d->big);
         break;
     }
     case 4: /* the count of an array */
         if (key->len - value_at >= 4 + width)
-            store(bytes + value_at + 4, width, mutate_number(m, load(bytes + value_at + 4, width, d->big), key->len),
-                  d->big);
+            mutate_store(bytes + value_at + 4, width,
+                         mutate_number(m, mutate_load(bytes + value_at + 4, width, d->big), key->len), d->big);
         break;
     default:
         if (m->leaf != NULL)
