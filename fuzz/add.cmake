@@ -39,8 +39,16 @@ endif()
 # The target for all formats has a folder for each: the first bytes say which.
 list(GET folders 0 folder)
 if("${TARGET}" STREQUAL "open")
-  file(READ "${FILE}" magic LIMIT 4 HEX)
-  if(NOT magic STREQUAL "47475546")
+  file(READ "${FILE}" start LIMIT 9 HEX)
+  if(start MATCHES "^47475546") # GGUF
+    set(folder gguf)
+  elseif(start MATCHES "^(6c6d6767|666d6767|746a6767|616c6767|63636767|6d6d6767|6c706572)")
+    set(folder legacy)
+  elseif(start MATCHES "^......0000000000[0-9a-f][0-9a-f]$") # a length, and a header
+    set(folder safetensors)
+  elseif(start MATCHES "^504b")
+    set(folder zip)
+  else()
     set(folder other)
   endif()
 endif()

@@ -42,6 +42,13 @@ must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=${compiler} -D
   -DTENSORGATE_SANITIZE=ON -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON
   -DTENSORGATE_FUZZ_ENGINE=${ENGINE})
 must(${CMAKE_COMMAND} --build ${BUILD} --parallel)
+if(ENGINE STREQUAL "afl") # a second build tells afl-fuzz what is compared with what
+  set(ENV{AFL_LLVM_CMPLOG} 1)
+  must(${CMAKE_COMMAND} -S ${source} -B ${BUILD}/cmplog -DCMAKE_C_COMPILER=${compiler} -DCMAKE_BUILD_TYPE=RelWithDebInfo
+    -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON -DTENSORGATE_FUZZ_ENGINE=afl)
+  must(${CMAKE_COMMAND} --build ${BUILD}/cmplog --parallel)
+  unset(ENV{AFL_LLVM_CMPLOG})
+endif()
 
 # The number that follows `key` in `text`: the last one.
 function(number_after key text out)
@@ -104,8 +111,8 @@ function(run_afl name)
   if(dictionary)
     set(dict -x ${source}/fuzz/${dictionary})
   endif()
-  execute_process(COMMAND afl-fuzz -V ${TIME} -t 5000 -m none -G 4096 ${dict} -i ${seeds} -o ${work} --
-      ${BUILD}/fuzz/fuzz_${name}
+  execute_process(COMMAND afl-fuzz -V ${TIME} -t 5000 -m none -G 4096 -c ${BUILD}/cmplog/fuzz/fuzz_${name}
+      ${dict} -i ${seeds} -o ${work} -- ${BUILD}/fuzz/fuzz_${name}
     OUTPUT_VARIABLE log ERROR_VARIABLE log)
   file(WRITE ${BUILD}/work/${name}.log "${log}")
   if(NOT EXISTS ${work}/default/fuzzer_stats)
