@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#define TEXT(x) #x
-#define VERSION_TEXT(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
+#define AS_TEXT(x) #x
+#define VERSION_TEXT(major, minor, patch) AS_TEXT(major) "." AS_TEXT(minor) "." AS_TEXT(patch)
 
 const char *tg_version(void)
 {

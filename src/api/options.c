@@ -87,7 +87,7 @@ static bool fill_strict(const tg_options *options, uint64_t *out)
     return true;
 }
 
-static bool find_layout(const char *name, tg_layout *out)
+static bool layout_of_name(const char *name, tg_layout *out)
 {
     tg_layout layout;
     for (size_t i = 0; tg_layout_at(i, &layout); i++) {
@@ -119,7 +119,7 @@ bool tgi_settings_from(const tg_options *options, tgi_settings *out, const char 
     if (o.profile > TG_PROFILE_LLAMA_CPP)
         return false;
     *out_what = "options.layout";
-    if (o.layout != NULL && !find_layout(o.layout, &out->layout))
+    if (o.layout != NULL && !layout_of_name(o.layout, &out->layout))
         return false;
     *out_what = "options.limits";
     if (!fill_limits(o.limits, &out->limits))

@@ -20,7 +20,7 @@ static const tg_tensor *tensor_at(const residency *r, uint64_t i)
     return r->tensors != NULL ? r->tensors[i] : tg_model_tensor(r->model, i);
 }
 
-static tgi_fault tell(residency *r)
+static tgi_fault report_progress(residency *r)
 {
     tgi_fault fault = {TG_OK, 0};
     if (r->progress != NULL && !r->progress->report(r->progress->context, r->done, r->total))
@@ -48,7 +48,7 @@ static tgi_fault advise_tensor(residency *r, const tg_tensor *tensor, tgi_advice
             break;
         at += len;
         r->done += len;
-        fault = tell(r);
+        fault = report_progress(r);
         if (fault.status != TG_OK)
             break;
     }
@@ -68,7 +68,7 @@ static tgi_fault advise_all(residency *r, tgi_advice advice)
         if (!tgi_add_u64(r->total, tensor_at(r, i)->size, &r->total))
             r->total = UINT64_MAX; /* the same tensor over and over */
     }
-    fault = tell(r);
+    fault = report_progress(r);
     for (uint64_t i = 0; i < r->num && fault.status == TG_OK; i++)
         fault = advise_tensor(r, tensor_at(r, i), advice);
     return fault;

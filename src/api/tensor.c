@@ -4,7 +4,7 @@
 
 #include "../source/guard.h"
 
-static tg_status check_tensor(const tg_model *model, const tg_tensor *tensor, const char **out_what)
+static tg_status check_owner(const tg_model *model, const tg_tensor *tensor, const char **out_what)
 {
     *out_what = model == NULL ? "model" : "tensor";
     if (model == NULL || tensor == NULL)
@@ -75,7 +75,7 @@ void tgi_unmap(const tg_model *model, tgi_file *file)
 tgi_fault tgi_map_tensor(const tg_model *model, const tg_tensor *tensor, const uint8_t **out_data,
                          const char **out_what)
 {
-    tgi_fault fault = {check_tensor(model, tensor, out_what), 0};
+    tgi_fault fault = {check_owner(model, tensor, out_what), 0};
     if (fault.status != TG_OK || tensor->size == 0)
         return fault;
     *out_what = "tensor data";
@@ -124,7 +124,7 @@ tg_status tg_tensor_data(const tg_model *model, const tg_tensor *tensor, const v
 uint64_t tg_tensor_alignment(const tg_model *model, const tg_tensor *tensor)
 {
     const char *what;
-    if (check_tensor(model, tensor, &what) != TG_OK || tensor->size == 0 || (tensor->flags & TG_TENSOR_IN_PIECES) != 0)
+    if (check_owner(model, tensor, &what) != TG_OK || tensor->size == 0 || (tensor->flags & TG_TENSOR_IN_PIECES) != 0)
         return 0;
     return tgi_source_alignment(&model->files[tensor->file].source, tensor->offset);
 }
@@ -132,7 +132,7 @@ uint64_t tg_tensor_alignment(const tg_model *model, const tg_tensor *tensor)
 uint32_t tg_tensor_num_pieces(const tg_model *model, const tg_tensor *tensor)
 {
     const char *what;
-    if (check_tensor(model, tensor, &what) != TG_OK)
+    if (check_owner(model, tensor, &what) != TG_OK)
         return 0;
     return (tensor->flags & TG_TENSOR_IN_PIECES) != 0 ? model->num_files : 1;
 }
@@ -202,7 +202,7 @@ tg_status tg_tensor_read(const tg_model *model, const tg_tensor *tensor, uint64_
                          tg_error *out_error)
 {
     const char *what;
-    tg_status status = check_tensor(model, tensor, &what);
+    tg_status status = check_owner(model, tensor, &what);
     if (status != TG_OK)
         return tgi_fail(out_error, status, 0, what);
     if (out_buffer == NULL && len > 0)

@@ -8,18 +8,18 @@
 #define MOST_ENDS 8
 
 /* A private copy of a part of the file. */
-typedef struct part {
+typedef struct zip_part {
     bool aside; /* the memory does not count against the limit */
     void *block;
     tgi_cursor bytes;
-} part;
+} zip_part;
 
 /* The file, and what is here of it already. */
-typedef struct known {
+typedef struct zip_known {
     const tgi_source *source;
     const tgi_window *window; /* from its first byte on */
-    part tail;                /* to its last byte; empty at first */
-} known;
+    zip_part tail;            /* to its last byte; empty at first */
+} zip_known;
 
 static uint64_t at_most(uint64_t value, uint64_t bound)
 {
@@ -27,7 +27,7 @@ static uint64_t at_most(uint64_t value, uint64_t bound)
 }
 
 /* Copies [offset, offset + len) behind what `out` holds already. Bytes that are here are not fetched again. */
-static tgi_step fetch(tgi_parse *p, const known *k, uint64_t offset, uint64_t len, part *out)
+static tgi_step fetch_range(tgi_parse *p, const zip_known *k, uint64_t offset, uint64_t len, zip_part *out)
 {
     const tgi_cursor *tail = &k->tail.bytes;
     tgi_cursor *c = &out->bytes;
@@ -58,28 +58,28 @@ static tgi_step fetch(tgi_parse *p, const known *k, uint64_t offset, uint64_t le
     return TGI_OK;
 }
 
-static tgi_step fetch_tail(tgi_parse *p, known *k)
+static tgi_step fetch_tail(tgi_parse *p, zip_known *k)
 {
     uint64_t len = at_most(k->source->size, TGI_ZIP_TAIL);
-    part tail;
+    zip_part tail;
     memset(&tail, 0, sizeof tail);
     tail.aside = true; /* every file has one, and it is small */
-    tgi_step step = fetch(p, k, k->source->size - len, len, &tail);
+    tgi_step step = fetch_range(p, k, k->source->size - len, len, &tail);
     k->tail = tail;
     return step;
 }
 
 /* The header in front of the member. */
-static tgi_step fetch_local(tgi_parse *p, const known *k, const tgi_zip_member *m, part *out)
+static tgi_step fetch_local(tgi_parse *p, const zip_known *k, const tgi_zip_member *m, zip_part *out)
 {
-    TGI_TRY(fetch(p, k, m->header_offset, TGI_ZIP_LOCAL, out));
+    TGI_TRY(fetch_range(p, k, m->header_offset, TGI_ZIP_LOCAL, out));
     uint64_t len = tgi_zip_local_len(out->bytes), most = k->source->size - m->header_offset;
     if (len > most)
         len = most;
-    return fetch(p, k, m->header_offset + TGI_ZIP_LOCAL, len - TGI_ZIP_LOCAL, out);
+    return fetch_range(p, k, m->header_offset + TGI_ZIP_LOCAL, len - TGI_ZIP_LOCAL, out);
 }
 
-static tgi_step locate(tgi_parse *p, known *k, part *directory, part *local, tgi_place *out)
+static tgi_step locate(tgi_parse *p, zip_known *k, zip_part *directory, zip_part *local, tgi_place *out)
 {
     tgi_zip_end end;
     tgi_zip_member member;
@@ -88,7 +88,7 @@ static tgi_step locate(tgi_parse *p, known *k, part *directory, part *local, tgi
     TGI_TRY(tgi_zip_find(p, &k->tail.bytes, &end));
     if (!end.found)
         return TGI_OK;
-    TGI_TRY(fetch(p, k, end.offset, end.len, directory));
+    TGI_TRY(fetch_range(p, k, end.offset, end.len, directory));
     TGI_TRY(tgi_zip_choose(p, &directory->bytes, &end, &member, &chosen));
     if (!chosen)
         return TGI_OK;
@@ -99,9 +99,9 @@ static tgi_step locate(tgi_parse *p, known *k, part *directory, part *local, tgi
     return TGI_OK;
 }
 
-static known start(tgi_parse *p, const tgi_source *source, const tgi_window *window)
+static zip_known start(tgi_parse *p, const tgi_source *source, const tgi_window *window)
 {
-    known k;
+    zip_known k;
     memset(&k, 0, sizeof k);
     k.source = source;
     k.window = window;
@@ -113,11 +113,11 @@ static known start(tgi_parse *p, const tgi_source *source, const tgi_window *win
 tgi_step tgi_zip_locate(tgi_parse *p, const tgi_source *source, const tgi_window *window, tgi_place *out)
 {
     tgi_arena *arena = &p->model->arena;
-    part directory, local;
+    zip_part directory, local;
     memset(&directory, 0, sizeof directory);
     memset(&local, 0, sizeof local);
     memset(out, 0, sizeof *out);
-    known k = start(p, source, window);
+    zip_known k = start(p, source, window);
     tgi_step step = locate(p, &k, &directory, &local, out);
     tgi_arena_free(arena, k.tail.block);
     tgi_arena_free(arena, directory.block);
@@ -128,17 +128,17 @@ tgi_step tgi_zip_locate(tgi_parse *p, const tgi_source *source, const tgi_window
 }
 
 /* Does a directory at `place`, in front of `stop`, name a model? */
-static tgi_step look_at(tgi_parse *p, const known *k, uint64_t place, uint64_t stop)
+static tgi_step look_at(tgi_parse *p, const zip_known *k, uint64_t place, uint64_t stop)
 {
-    part directory;
+    zip_part directory;
     memset(&directory, 0, sizeof directory);
     uint64_t len = stop - place < TGI_ZIP_MOST_DIRECTORY ? stop - place : TGI_ZIP_MOST_DIRECTORY;
     /* The first bytes alone decide of nearly all places. */
     uint64_t first = len < 4 ? len : 4;
-    tgi_step step = fetch(p, k, place, first, &directory);
+    tgi_step step = fetch_range(p, k, place, first, &directory);
     tgi_zip_names names = step == TGI_OK ? tgi_zip_names_model(directory.bytes) : TGI_ZIP_NAMES_NONE;
     if (names == TGI_ZIP_NAMES_CUT && first < len) {
-        step = fetch(p, k, place + first, len - first, &directory);
+        step = fetch_range(p, k, place + first, len - first, &directory);
         names = step == TGI_OK ? tgi_zip_names_model(directory.bytes) : TGI_ZIP_NAMES_NONE;
     }
     tgi_arena_free(&p->model->arena, directory.block);
@@ -149,7 +149,7 @@ static tgi_step look_at(tgi_parse *p, const known *k, uint64_t place, uint64_t s
     return step;
 }
 
-static tgi_step search(tgi_parse *p, const known *k)
+static tgi_step search(tgi_parse *p, const zip_known *k)
 {
     const tgi_cursor *tail = &k->tail.bytes;
     uint64_t seen[MOST_ENDS * TGI_ZIP_PLACES], places[TGI_ZIP_PLACES];
@@ -175,7 +175,7 @@ static tgi_step search(tgi_parse *p, const known *k)
 
 tgi_step tgi_zip_refuse(tgi_parse *p, const tgi_source *source, const tgi_window *window)
 {
-    known k = start(p, source, window);
+    zip_known k = start(p, source, window);
     tgi_step step = fetch_tail(p, &k);
     if (step == TGI_OK)
         step = search(p, &k);

@@ -74,7 +74,7 @@ static const tg_dtype_info dtypes[] = {
 };
 
 /* Indexed by ggml's number. */
-static const char *const removed[TGI_GGML_TYPE_COUNT] = {
+static const char *const removed_types[TGI_GGML_TYPE_COUNT] = {
     [4] = "q4_2",      [5] = "q4_3",        [31] = "q4_0_4_4",   [32] = "q4_0_4_8",
     [33] = "q4_0_8_8", [36] = "iq4_nl_4_4", [37] = "iq4_nl_4_8", [38] = "iq4_nl_8_8",
 };
@@ -117,5 +117,5 @@ const tg_dtype_info *tgi_ggml_type(uint32_t id)
 
 const char *tgi_ggml_removed(uint32_t id)
 {
-    return id < TGI_GGML_TYPE_COUNT ? removed[id] : NULL;
+    return id < TGI_GGML_TYPE_COUNT ? removed_types[id] : NULL;
 }

@@ -44,7 +44,7 @@ static tgi_step list_candidates(tgi_parse *p, legacy_state *s)
 }
 
 /* magic, and a version where the format has one */
-static tgi_step begin(tgi_parse *p, legacy_state *s)
+static tgi_step begin_file(tgi_parse *p, legacy_state *s)
 {
     tgi_cursor c = p->at;
     const uint8_t *magic;
@@ -202,7 +202,7 @@ static tgi_step legacy_step(tgi_parse *p, void *state)
     p->entry = TGI_ENTRY_NONE;
     p->index = TG_NO_INDEX;
     if (!s->listed)
-        return begin(p, s);
+        return begin_file(p, s);
     if (s->reading_headers)
         return header_step(p, s);
     tgi_step step = legacy_chains_step(p, s);
@@ -233,7 +233,7 @@ static tgi_step legacy_finish(tgi_parse *p, void *state)
     return tgi_report(p, TG_W_QUANTIZATION_UNKNOWN, s->quantized_offset, 0, 0, "tensor type");
 }
 
-static bool begins_with(tgi_cursor c, const char *magic)
+static bool begins_with_magic(tgi_cursor c, const char *magic)
 {
     const uint8_t *bytes;
     return tgi_take(&c, 4, &bytes) && memcmp(bytes, magic, 4) == 0;
@@ -243,7 +243,7 @@ static bool begins_with(tgi_cursor c, const char *magic)
 #define LEGACY_FORMAT(name, magic, format)                                                                             \
     static bool name##_probe(tgi_cursor c)                                                                             \
     {                                                                                                                  \
-        return begins_with(c, magic);                                                                                  \
+        return begins_with_magic(c, magic);                                                                            \
     }                                                                                                                  \
     const tgi_format tgi_##name = {format, #name, sizeof(legacy_state), name##_probe, legacy_step, legacy_finish};
 

@@ -27,7 +27,7 @@ static bool take_layer(const char *name, size_t len, size_t *at, uint64_t layers
 }
 
 /* `pattern`, with the number of a layer for %. */
-static bool same_name(const char *pattern, const char *name, size_t len, uint64_t layers)
+static bool fits_pattern(const char *pattern, const char *name, size_t len, uint64_t layers)
 {
     size_t at = 0;
     if (*pattern == '*') {
@@ -58,14 +58,14 @@ static uint64_t count_parts(const judge *j)
         return 0;
     for (uint64_t i = 0; i < j->chain->tensors.count; dims += tensors[i++].seen.num_dims) {
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
-        if (tensors[i].seen.num_dims > 0 && same_name(first->name, name, tensors[i].seen.name.len, 1))
+        if (tensors[i].seen.num_dims > 0 && fits_pattern(first->name, name, tensors[i].seen.name.len, 1))
             return whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS ? whole / dims[0] : 0;
     }
     return 0;
 }
 
 /* Evaluates the row for this file. Anchors whose size has no value, or that stand for no layer, fit nothing. */
-static void begin(judge *j)
+static void resolve_anchors(judge *j)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
     j->candidate->parts = count_parts(j);
@@ -85,7 +85,7 @@ static void begin(judge *j)
 static size_t find_anchor(const judge *j, const char *name, size_t len)
 {
     size_t i = 0;
-    while (i < j->num_anchors && !same_name(j->candidate->layout->anchors[i].name, name, len, j->layers[i]))
+    while (i < j->num_anchors && !fits_pattern(j->candidate->layout->anchors[i].name, name, len, j->layers[i]))
         i++;
     return i;
 }
@@ -171,7 +171,7 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
 {
     const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
     const uint64_t *dims = (const uint64_t *)j->chain->dims.data;
-    begin(j);
+    resolve_anchors(j);
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         p->entry = TGI_ENTRY_TENSOR;
         TGI_TRY(judge_tensor(p, j, &tensors[i], dims));
@@ -196,7 +196,7 @@ tgi_step legacy_mark_cuts(tgi_parse *p, const legacy_state *s, legacy_candidate 
 {
     judge *j = NULL;
     TGI_TRY(begin_judge(p, s, candidate, &j));
-    begin(j);
+    resolve_anchors(j);
     tgi_tensor *tensors = (tgi_tensor *)j->chain->tensors.data;
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;

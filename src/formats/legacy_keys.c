@@ -78,7 +78,7 @@ static tgi_step add_array(tgi_parse *p, const char *name, const legacy_table *ta
     return add_key(p, name, table->entry_offset, TG_VALUE_ARRAY, &key);
 }
 
-static tgi_step add_table(tgi_parse *p, const legacy_candidate *candidate, const legacy_table *table)
+static tgi_step add_table_keys(tgi_parse *p, const legacy_candidate *candidate, const legacy_table *table)
 {
     char name[LONGEST_KEY];
     tgi_text text = start_name(candidate, name);
@@ -139,7 +139,7 @@ tgi_step legacy_build(tgi_parse *p, legacy_state *s)
     for (uint64_t i = 0; i < winner->numbers.count; i++)
         TGI_TRY(add_number(p, winner, &numbers[i]));
     for (size_t i = 0; i < winner->num_tables; i++)
-        TGI_TRY(add_table(p, winner, &winner->tables[i]));
+        TGI_TRY(add_table_keys(p, winner, &winner->tables[i]));
     if (winner->parts > 1)
         TGI_TRY(legacy_mark_cuts(p, s, winner));
     TGI_TRY(take_tensors(p, &s->chains[winner->chain]));

@@ -12,7 +12,7 @@
 #define LENGTH_BYTES 8
 #define MAX_HEADER UINT64_C(100000000) /* bytes: a rule of the format */
 #define MAX_DIMS 8
-#define MAX_DEPTH 4 /* of unknown fields, the header itself counted */
+#define MAX_FIELD_DEPTH 4 /* of unknown fields, the header itself counted */
 
 typedef enum st_phase {
     ST_LENGTH = 0,
@@ -231,7 +231,7 @@ static tgi_step st_unknown(tgi_parse *p, st_state *s, tgi_cursor *c, st_entry *e
         entry->unknown_object = 1 + tgi_json_new_object(&s->unknown);
     TGI_TRY(tgi_report(p, TG_W_FIELD_UNKNOWN, name->offset, 0, 0, "field"));
     TGI_TRY(tgi_json_collect(p, &s->unknown, entry->unknown_object - 1, name));
-    return tgi_json_skip(p, c, &s->unknown, 2, MAX_DEPTH);
+    return tgi_json_skip(p, c, &s->unknown, 2, MAX_FIELD_DEPTH);
 }
 
 static unsigned st_field(const tgi_json_string *name)

@@ -16,11 +16,6 @@
 #define MASKED 0x2000u
 #define NOT_IN_PLACE (ENCRYPTED | SIZES_BEHIND | PATCHED | STRONGLY_ENCRYPTED | MASKED)
 
-static bool begins_with(const uint8_t *bytes, const char *signature)
-{
-    return memcmp(bytes, signature, 4) == 0;
-}
-
 static uint16_t u16(const uint8_t *bytes)
 {
     return tgi_load_u16(bytes, false);
@@ -66,7 +61,7 @@ static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, cons
     if (at < 20)
         return TGI_OK;
     c.pos = at - 20;
-    if (!tgi_take(&c, 20, &locator) || !begins_with(locator, "PK\6\7"))
+    if (!tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
         return TGI_OK;
     uint64_t locator_offset = tail->origin + at - 20, big_offset = locator_offset - 56;
     if (at < 76)
@@ -74,7 +69,7 @@ static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, cons
     if (u64(locator + 8) != big_offset || u32(locator + 4) != 0 || u32(locator + 16) > 1)
         return end_error(p, locator_offset, u64(locator + 8), big_offset, "zip64 locator");
     c.pos = at - 76;
-    if (!tgi_take(&c, 56, &big) || !begins_with(big, "PK\6\6") || u64(big + 4) != 44 || u32(big + 16) != 0 ||
+    if (!tgi_take(&c, 56, &big) || !tgi_zip_begins(big, "PK\6\6") || u64(big + 4) != 44 || u32(big + 16) != 0 ||
         u32(big + 20) != 0 || u64(big + 24) != u64(big + 32))
         return end_error(p, big_offset, 0, 0, "zip64 end record");
     out->count = u64(big + 32);
@@ -106,7 +101,7 @@ tgi_step tgi_zip_find(tgi_parse *p, const tgi_cursor *tail, tgi_zip_end *out)
     end.len = u32(record + 12);
     end.offset = u32(record + 16);
     const uint8_t *locator = at >= 76 ? record - 20 : NULL;
-    if (locator != NULL && begins_with(locator, "PK\6\7"))
+    if (locator != NULL && tgi_zip_begins(locator, "PK\6\7"))
         stop = offset - 76;
     TGI_TRY(read_zip64(p, tail, at, record, &end));
     if (!tgi_add_u64(end.offset, end.len, &directory_end) || directory_end != stop)
@@ -127,7 +122,7 @@ static tgi_step entry_error(tgi_parse *p, uint64_t offset, uint64_t found, uint6
 }
 
 /* Takes a number from the zip64 field, if the short one says that it is there. */
-static bool widen(tgi_cursor *field, uint64_t *value)
+static bool widen_from(tgi_cursor *field, uint64_t *value)
 {
     return *value != SATURATED_32 || tgi_read_u64(field, value);
 }
@@ -160,7 +155,7 @@ static tgi_step read_entry(tgi_parse *p, tgi_cursor *c, tgi_zip_member *m)
 {
     const uint8_t *e, *extra, *comment;
     m->entry_offset = tgi_tell(c);
-    if (!tgi_take(c, 46, &e) || !begins_with(e, "PK\1\2"))
+    if (!tgi_take(c, 46, &e) || !tgi_zip_begins(e, "PK\1\2"))
         return entry_error(p, m->entry_offset, 0, 0, "entry");
     m->flags = u16(e + 8);
     m->method = u16(e + 10);
@@ -175,8 +170,8 @@ static tgi_step read_entry(tgi_parse *p, tgi_cursor *c, tgi_zip_member *m)
     if (m->name_len == 0 || memchr(m->name, 0, m->name_len) != NULL)
         return entry_error(p, m->entry_offset + 46, 0, 0, "name");
     tgi_cursor zip64;
-    if (!find_zip64(extra, extra_len, &zip64) || !widen(&zip64, &m->size) || !widen(&zip64, &m->packed_size) ||
-        !widen(&zip64, &m->header_offset))
+    if (!find_zip64(extra, extra_len, &zip64) || !widen_from(&zip64, &m->size) ||
+        !widen_from(&zip64, &m->packed_size) || !widen_from(&zip64, &m->header_offset))
         return entry_error(p, m->entry_offset + 46 + m->name_len, 0, 0, "extra fields");
     if (u16(e + 34) != 0)
         return entry_error(p, m->entry_offset + 34, u16(e + 34), 0, "number of the disk");
@@ -333,7 +328,7 @@ tgi_step tgi_zip_check_local(tgi_parse *p, const tgi_cursor *local, const tgi_zi
     uint64_t start = tgi_tell(&c), end;
     p->entry = TGI_ENTRY_MEMBER;
     p->index = m->index;
-    if (!tgi_take(&c, 30, &h) || !begins_with(h, "PK\3\4"))
+    if (!tgi_take(&c, 30, &h) || !tgi_zip_begins(h, "PK\3\4"))
         return tgi_report(p, TG_E_ZIP_LOCAL, start, 0, 0, "signature");
     uint64_t packed_size = u32(h + 18), size = u32(h + 22);
     size_t name_len = u16(h + 26), extra_len = u16(h + 28);
@@ -341,8 +336,8 @@ tgi_step tgi_zip_check_local(tgi_parse *p, const tgi_cursor *local, const tgi_zi
         return tgi_report(p, TG_E_ZIP_LOCAL, start + 26, name_len, m->name_len, "name");
     if (u16(h + 6) != m->flags || u16(h + 8) != m->method || u32(h + 14) != m->crc)
         return tgi_report(p, TG_E_ZIP_LOCAL, start + 6, 0, 0, "flags, method or checksum");
-    if (!tgi_take(&c, extra_len, &extra) || !find_zip64(extra, extra_len, &zip64) || !widen(&zip64, &size) ||
-        !widen(&zip64, &packed_size))
+    if (!tgi_take(&c, extra_len, &extra) || !find_zip64(extra, extra_len, &zip64) || !widen_from(&zip64, &size) ||
+        !widen_from(&zip64, &packed_size))
         return tgi_report(p, TG_E_ZIP_LOCAL, start + 28, extra_len, tgi_left(&c), "extra fields");
     if (size != m->size || packed_size != m->packed_size)
         return tgi_report(p, TG_E_ZIP_LOCAL, start + 18, packed_size, m->packed_size, "size");

@@ -6,6 +6,8 @@
 
 #include "../core/parse.h"
 
+#include <string.h>
+
 /* Bytes at the end of a file that tell whether it is a zip archive: the end record, the longest comment, and the two
  * records of zip64 in front. */
 #define TGI_ZIP_TAIL (22 + 65535 + 20 + 56)
@@ -50,6 +52,12 @@ uint64_t tgi_zip_local_len(tgi_cursor fixed);
  * member begin. */
 TGI_NODISCARD tgi_step tgi_zip_check_local(tgi_parse *p, const tgi_cursor *local, const tgi_zip_member *member,
                                            uint64_t *out_offset);
+
+/* Do these four bytes say what kind of record it is? */
+static inline bool tgi_zip_begins(const uint8_t *bytes, const char *signature)
+{
+    return memcmp(bytes, signature, 4) == 0;
+}
 
 /* ---- zip_search.c: end records, and what other programs might take for a directory ---- */
 

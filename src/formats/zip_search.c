@@ -20,11 +20,6 @@ bool tgi_zip_is_model_name(const uint8_t *name, size_t len)
     return true;
 }
 
-static bool begins_with(const uint8_t *bytes, const char *signature)
-{
-    return memcmp(bytes, signature, 4) == 0;
-}
-
 const uint8_t *tgi_zip_next_record(const tgi_cursor *tail, size_t *at)
 {
     tgi_cursor c = *tail;
@@ -38,7 +33,7 @@ const uint8_t *tgi_zip_next_record(const tgi_cursor *tail, size_t *at)
         if (found == NULL)
             return NULL;
         c.pos = *at += (size_t)(found - rest);
-        if (tgi_take(&c, 22, &record) && begins_with(record, "PK\5\6"))
+        if (tgi_take(&c, 22, &record) && tgi_zip_begins(record, "PK\5\6"))
             return record;
         *at += 1;
     }
@@ -52,13 +47,13 @@ static bool zip64_place(const tgi_cursor *tail, size_t at, uint64_t *out_place)
     if (at < 20)
         return false;
     c.pos = at - 20;
-    if (!tgi_take(&c, 20, &locator) || !begins_with(locator, "PK\6\7"))
+    if (!tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
         return false;
     uint64_t record_offset = tgi_load_u64(locator + 8, false);
     if (record_offset < tail->origin || record_offset - tail->origin > tail->len)
         return false;
     c.pos = (size_t)(record_offset - tail->origin);
-    if (!tgi_take(&c, 56, &record) || !begins_with(record, "PK\6\6"))
+    if (!tgi_take(&c, 56, &record) || !tgi_zip_begins(record, "PK\6\6"))
         return false;
     *out_place = tgi_load_u64(record + 48, false);
     return true;
@@ -81,7 +76,7 @@ tgi_zip_names tgi_zip_names_model(tgi_cursor directory)
     const uint8_t *entry, *rest;
     while (tgi_left(&directory) >= 4) {
         tgi_cursor c = directory;
-        if (!tgi_take(&c, 4, &entry) || !begins_with(entry, "PK\1\2"))
+        if (!tgi_take(&c, 4, &entry) || !tgi_zip_begins(entry, "PK\1\2"))
             return TGI_ZIP_NAMES_NONE;
         if (!tgi_take(&directory, 46, &entry))
             return TGI_ZIP_NAMES_CUT;

@@ -8,7 +8,7 @@
 
 #include "../core/validate.h"
 
-#define MAX_DEPTH 16 /* of what stands in metadata and unknown fields */
+#define MAX_INDEX_DEPTH 16 /* of what stands in metadata and unknown fields */
 
 typedef enum index_phase {
     INDEX_START = 0,
@@ -95,7 +95,7 @@ static tgi_step index_total(tgi_parse *p, tgi_cursor *c, index_state *s)
     index->has_total = tgi_json_u64(&number, &index->total_size) == TGI_JSON_FINE;
     if (!index->has_total)
         TGI_TRY(tgi_report(p, TG_W_TOTAL_SIZE, index->total_offset, 0, 0, "total_size"));
-    return tgi_json_skip(p, c, &s->unknown, 2, MAX_DEPTH);
+    return tgi_json_skip(p, c, &s->unknown, 2, MAX_INDEX_DEPTH);
 }
 
 /* "metadata": { … } */
@@ -112,7 +112,7 @@ static tgi_step index_metadata(tgi_parse *p, index_state *s, tgi_cursor *c)
         if (TGI_JSON_IS(&name, "total_size"))
             TGI_TRY(index_total(p, c, s));
         else
-            TGI_TRY(tgi_json_skip(p, c, &s->unknown, 2, MAX_DEPTH));
+            TGI_TRY(tgi_json_skip(p, c, &s->unknown, 2, MAX_INDEX_DEPTH));
         TGI_TRY(tgi_json_next(p, c, '}', &more, "metadata"));
     }
     return index_next(p, s, c);
@@ -135,7 +135,7 @@ static tgi_step index_field(tgi_parse *p, index_state *s)
     if (field == 0) {
         TGI_TRY(tgi_report(p, TG_W_FIELD_UNKNOWN, name.offset, 0, 0, "field"));
         TGI_TRY(tgi_json_collect(p, &s->unknown, s->object, &name));
-        TGI_TRY(tgi_json_skip(p, &c, &s->unknown, 1, MAX_DEPTH));
+        TGI_TRY(tgi_json_skip(p, &c, &s->unknown, 1, MAX_INDEX_DEPTH));
         return index_next(p, s, &c);
     }
     TGI_TRY(tgi_json_want(p, &c, TGI_JSON_OBJECT, "weight_map"));

@@ -2,7 +2,7 @@
 /* An index against the model that its files make (see index.h). */
 #include "index.h"
 
-static const tgi_mapping *map_at(const tgi_index *index, uint64_t number)
+static const tgi_mapping *map_of(const tgi_index *index, uint64_t number)
 {
     return (const tgi_mapping *)index->maps.data + number;
 }
@@ -13,7 +13,7 @@ static tgi_step check_mapped(tgi_parse *p, const tgi_index *index)
     const tgi_model *whole = p->model;
     tgi_entries tensors = tgi_tensor_entries(whole);
     for (uint64_t i = 0; i < index->maps.count; i++) {
-        const tgi_mapping *map = map_at(index, i);
+        const tgi_mapping *map = map_of(index, i);
         const tg_tensor *tensor =
             (const tg_tensor *)tgi_names_find(&whole->tensor_names, &whole->hash, &tensors, map->name);
         if (tensor != NULL && tensor->file == map->file)

@@ -43,7 +43,7 @@ static uint64_t first_difference(const tgi_model *a, const tgi_model *b)
 }
 
 /* One tensor of a part, compared with that of the first part. */
-static tgi_step check_tensor(tgi_parse *p, tgi_model *first, const tgi_tensor *tensor)
+static tgi_step compare_tensor(tgi_parse *p, tgi_model *first, const tgi_tensor *tensor)
 {
     tgi_entries entries = tgi_tensor_entries(first);
     const tgi_tensor *wanted =
@@ -73,7 +73,7 @@ tgi_step tgi_parts_check(tgi_parse *p, tgi_model *first)
                           "number of tensors");
     p->entry = TGI_ENTRY_TENSOR;
     for (uint64_t i = 0; i < part->tensors.count; i++)
-        TGI_TRY(check_tensor(p, first, tgi_tensor_at(part, i)));
+        TGI_TRY(compare_tensor(p, first, tgi_tensor_at(part, i)));
     return TGI_OK;
 }
 

@@ -32,7 +32,7 @@
 
 static const tgi_fault no_fault = {TG_OK, 0};
 
-static tgi_fault fault_of(tg_status status)
+static tgi_fault file_fault(tg_status status)
 {
     tgi_fault fault = {status, errno};
     return fault;
@@ -61,7 +61,7 @@ static tgi_fault file_read(const tgi_source *source, uint64_t offset, void *buff
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fault_of(TG_E_READ);
+            return file_fault(TG_E_READ);
         if (got == 0) {
             tgi_fault fault = {TG_E_FILE_CHANGED, 0};
             return fault;
@@ -77,7 +77,7 @@ static tgi_fault file_recheck(const tgi_source *source)
 {
     struct stat st = {0}; /* for MSan, which does not know fstat */
     if (fstat(source->fd, &st) != 0)
-        return fault_of(TG_E_READ);
+        return file_fault(TG_E_READ);
     tgi_identity now = identity_of(&st);
     tgi_fault changed = {TG_E_FILE_CHANGED, 0};
     return tgi_same_identity(&now, &source->identity) ? no_fault : changed;
@@ -88,7 +88,7 @@ static tgi_fault check_size(const tgi_source *source, uint64_t offset, size_t le
 {
     struct stat st = {0}; /* for MSan, which does not know fstat */
     if (fstat(source->fd, &st) != 0)
-        return fault_of(TG_E_READ);
+        return file_fault(TG_E_READ);
     tgi_fault changed = {TG_E_FILE_CHANGED, 0};
     return st.st_size < 0 || (uint64_t)st.st_size < offset || (uint64_t)st.st_size - offset < len ? changed : no_fault;
 }
@@ -118,7 +118,7 @@ static tgi_fault file_map(const tgi_source *source, uint64_t offset, size_t len,
     int flags = source->immutable ? MAP_PRIVATE : MAP_SHARED;
     void *data = mmap(NULL, len + skip, PROT_READ, flags, source->fd, (off_t)(offset - skip));
     if (data == MAP_FAILED)
-        return fault_of(errno == ENOMEM ? TG_E_ADDRESS_SPACE : TG_E_MAP);
+        return file_fault(errno == ENOMEM ? TG_E_ADDRESS_SPACE : TG_E_MAP);
     *out_data = (const uint8_t *)data + skip;
     return no_fault;
 }
@@ -153,11 +153,11 @@ static tgi_fault populate(const tgi_source *source, uint64_t offset, size_t len,
     size_t skip = (size_t)((uintptr_t)data % tgi_page_size());
     while (madvise((void *)(uintptr_t)(data - skip), len + skip, MADV_POPULATE_READ) != 0) {
         if (errno == EFAULT)
-            return fault_of(TG_E_FILE_CHANGED);
+            return file_fault(TG_E_FILE_CHANGED);
         if (errno == EINVAL || errno == ENOSYS)
             return populate_by_read(source, offset, len);
         if (errno != EINTR && errno != EAGAIN)
-            return fault_of(errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_READ);
+            return file_fault(errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_READ);
     }
     return no_fault;
 #else
@@ -227,7 +227,7 @@ static tgi_fault file_adopt(tgi_source *source, int fd)
     struct stat st = {0}; /* for MSan, which does not know fstat */
     tgi_fault fault = no_fault;
     if (fstat(fd, &st) != 0) {
-        fault = fault_of(TG_E_OPEN);
+        fault = file_fault(TG_E_OPEN);
     } else if (!S_ISREG(st.st_mode)) {
         fault.status = TG_E_NOT_REGULAR;
         fault.os_code = S_ISDIR(st.st_mode) ? EISDIR : 0;
@@ -255,11 +255,11 @@ tgi_fault tgi_source_path(tgi_source *source, const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     while (fd < 0 && errno == EINTR)
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    return fd < 0 ? fault_of(TG_E_OPEN) : file_adopt(source, fd);
+    return fd < 0 ? file_fault(TG_E_OPEN) : file_adopt(source, fd);
 }
 
 tgi_fault tgi_source_fd(tgi_source *source, int fd)
 {
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    return own < 0 ? fault_of(TG_E_OPEN) : file_adopt(source, own);
+    return own < 0 ? file_fault(TG_E_OPEN) : file_adopt(source, own);
 }

@@ -13,13 +13,13 @@
 
 static const tgi_fault no_fault = {TG_OK, 0};
 
-static tgi_fault fault_of(tg_status status)
+static tgi_fault file_fault(tg_status status)
 {
     tgi_fault fault = {status, (int32_t)GetLastError()};
     return fault;
 }
 
-static uint64_t join(DWORD high, DWORD low)
+static uint64_t join_words(DWORD high, DWORD low)
 {
     return (uint64_t)high << 32 | low;
 }
@@ -35,9 +35,9 @@ static bool get_identity(HANDLE handle, tgi_identity *out)
         memset(&basic, 0, sizeof basic);
     tgi_identity identity = {
         info.dwVolumeSerialNumber,
-        join(info.nFileIndexHigh, info.nFileIndexLow),
-        join(info.nFileSizeHigh, info.nFileSizeLow),
-        (int64_t)join(info.ftLastWriteTime.dwHighDateTime, info.ftLastWriteTime.dwLowDateTime),
+        join_words(info.nFileIndexHigh, info.nFileIndexLow),
+        join_words(info.nFileSizeHigh, info.nFileSizeLow),
+        (int64_t)join_words(info.ftLastWriteTime.dwHighDateTime, info.ftLastWriteTime.dwLowDateTime),
         0,
         basic.ChangeTime.QuadPart,
         0,
@@ -57,7 +57,7 @@ static tgi_fault file_read(const tgi_source *source, uint64_t offset, void *buff
         at.OffsetHigh = (DWORD)(offset >> 32);
         if (!ReadFile(source->handle, to, (DWORD)(len < LONGEST_READ ? len : LONGEST_READ), &got, &at) &&
             GetLastError() != ERROR_HANDLE_EOF)
-            return fault_of(TG_E_READ);
+            return file_fault(TG_E_READ);
         if (got == 0) {
             tgi_fault fault = {TG_E_FILE_CHANGED, 0};
             return fault;
@@ -73,7 +73,7 @@ static tgi_fault file_recheck(const tgi_source *source)
 {
     tgi_identity now;
     if (!get_identity(source->handle, &now))
-        return fault_of(TG_E_READ);
+        return file_fault(TG_E_READ);
     tgi_fault changed = {TG_E_FILE_CHANGED, 0};
     return tgi_same_identity(&now, &source->identity) ? no_fault : changed;
 }
@@ -92,7 +92,7 @@ static tgi_fault file_map(const tgi_source *source, uint64_t offset, size_t len,
     tgi_identity now;
     uint8_t last;
     if (!get_identity(source->handle, &now))
-        return fault_of(TG_E_MAP);
+        return file_fault(TG_E_MAP);
     tgi_fault fault = {TG_E_FILE_CHANGED, 0};
     if (now.size < offset || now.size - offset < len)
         return fault;
@@ -107,9 +107,9 @@ static tgi_fault file_map(const tgi_source *source, uint64_t offset, size_t len,
     }
     HANDLE section = CreateFileMappingW(source->handle, NULL, PAGE_READONLY, 0, 0, NULL);
     if (section == NULL)
-        return fault_of(TG_E_MAP);
+        return file_fault(TG_E_MAP);
     void *data = MapViewOfFile(section, FILE_MAP_READ, (DWORD)(start >> 32), (DWORD)(start & UINT32_MAX), len + skip);
-    fault = fault_of(GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? TG_E_ADDRESS_SPACE : TG_E_MAP);
+    fault = file_fault(GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? TG_E_ADDRESS_SPACE : TG_E_MAP);
     (void)CloseHandle(section);
     if (data == NULL)
         return fault;
@@ -174,7 +174,7 @@ static tgi_fault adopt(tgi_source *source, HANDLE handle)
     if (GetFileType(handle) != FILE_TYPE_DISK)
         fault.status = TG_E_NOT_REGULAR;
     else if (!GetFileInformationByHandle(handle, &info) || !get_identity(handle, &identity))
-        fault = fault_of(TG_E_OPEN);
+        fault = file_fault(TG_E_OPEN);
     else if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
         fault.status = TG_E_NOT_REGULAR;
     else if (identity.size > INT64_MAX)
@@ -208,10 +208,10 @@ tgi_fault tgi_source_path(tgi_source *source, const char *path)
     /* FILE_FLAG_BACKUP_SEMANTICS opens directories too, so that they can be told from files that are not there. */
     wchar_t *wide = wide_path(path);
     if (wide == NULL)
-        return fault_of(TG_E_OPEN);
+        return file_fault(TG_E_OPEN);
     HANDLE handle =
         CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
-    tgi_fault fault = fault_of(TG_E_OPEN);
+    tgi_fault fault = file_fault(TG_E_OPEN);
     free(wide);
     return handle == INVALID_HANDLE_VALUE ? fault : adopt(source, handle);
 }
@@ -240,5 +240,5 @@ tgi_fault tgi_source_fd(tgi_source *source, int fd)
     if (GetFileType(handle) != FILE_TYPE_DISK)
         return fault;
     own = reopen(handle);
-    return own == INVALID_HANDLE_VALUE ? fault_of(TG_E_OPEN) : adopt(source, own);
+    return own == INVALID_HANDLE_VALUE ? file_fault(TG_E_OPEN) : adopt(source, own);
 }

@@ -21,7 +21,7 @@
 #define PATH_MAX 4096
 #endif
 
-static tgi_fault fault_of(tg_status status, int32_t os_code)
+static tgi_fault folder_fault(tg_status status, int32_t os_code)
 {
     tgi_fault fault = {status, os_code};
     return fault;
@@ -38,7 +38,7 @@ tgi_fault tgi_folder_open(tgi_folder *folder, const char *path)
     char name[PATH_MAX] = ".";
     size_t len = tgi_path_name(path);
     if (len >= sizeof name)
-        return fault_of(TG_E_OPEN, ENAMETOOLONG);
+        return folder_fault(TG_E_OPEN, ENAMETOOLONG);
     if (len > 0) {
         memcpy(name, path, len);
         name[len] = '\0';
@@ -48,9 +48,9 @@ tgi_fault tgi_folder_open(tgi_folder *folder, const char *path)
         fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     while (fd < 0 && errno == EINTR);
     if (fd < 0)
-        return fault_of(TG_E_OPEN, errno);
+        return folder_fault(TG_E_OPEN, errno);
     folder->fd = fd;
-    return fault_of(TG_OK, 0);
+    return folder_fault(TG_OK, 0);
 }
 
 void tgi_folder_close(tgi_folder *folder)
@@ -71,10 +71,10 @@ tgi_fault tgi_folder_source(const tgi_folder *folder, const char *name, bool fol
         return fault;
     }
     if (errno == ENOENT)
-        return fault_of(TG_E_PART_MISSING, ENOENT);
+        return folder_fault(TG_E_PART_MISSING, ENOENT);
     if (!follow && (errno == ELOOP || errno == EMLINK))
-        return fault_of(TG_E_LINK, 0);
-    return fault_of(TG_E_OPEN, errno);
+        return folder_fault(TG_E_LINK, 0);
+    return folder_fault(TG_E_OPEN, errno);
 }
 
 bool tgi_folder_list_open(tgi_folder_list *list, const tgi_folder *folder)

@@ -8,7 +8,7 @@
 
 #define LONGEST ((int)(TGI_FOLDER_PATH + 256)) /* UTF-16 units of a path with a name */
 
-static tgi_fault fault_of(tg_status status, DWORD code)
+static tgi_fault folder_fault(tg_status status, DWORD code)
 {
     tgi_fault fault = {status, (int32_t)code};
     return fault;
@@ -27,10 +27,10 @@ tgi_fault tgi_folder_open(tgi_folder *folder, const char *path)
 {
     size_t len = tgi_path_name(path);
     if (len >= sizeof folder->path)
-        return fault_of(TG_E_OPEN, ERROR_FILENAME_EXCED_RANGE);
+        return folder_fault(TG_E_OPEN, ERROR_FILENAME_EXCED_RANGE);
     memcpy(folder->path, path, len);
     folder->path[len] = '\0';
-    return fault_of(TG_OK, 0);
+    return folder_fault(TG_OK, 0);
 }
 
 void tgi_folder_close(tgi_folder *folder)
@@ -39,7 +39,7 @@ void tgi_folder_close(tgi_folder *folder)
 }
 
 /* The path of `name` in the folder; false where it is too long. */
-static bool join(const tgi_folder *folder, const char *name, char *out, size_t size)
+static bool join_path(const tgi_folder *folder, const char *name, char *out, size_t size)
 {
     size_t start = strlen(folder->path), len = strlen(name);
     if (start + len >= size)
@@ -76,14 +76,14 @@ static bool is_link(const char *path, const tgi_source *source)
 tgi_fault tgi_folder_source(const tgi_folder *folder, const char *name, bool follow, tgi_source *out_source)
 {
     char path[TGI_FOLDER_PATH + 256];
-    if (!join(folder, name, path, sizeof path))
-        return fault_of(TG_E_OPEN, ERROR_FILENAME_EXCED_RANGE);
+    if (!join_path(folder, name, path, sizeof path))
+        return folder_fault(TG_E_OPEN, ERROR_FILENAME_EXCED_RANGE);
     tgi_fault fault = tgi_source_path(out_source, path);
     if (fault.status == TG_E_OPEN && (fault.os_code == ERROR_FILE_NOT_FOUND || fault.os_code == ERROR_PATH_NOT_FOUND))
         fault.status = TG_E_PART_MISSING;
     if (fault.status == TG_OK && !follow && is_link(path, out_source)) {
         tgi_source_close(out_source);
-        fault = fault_of(TG_E_LINK, 0);
+        fault = folder_fault(TG_E_LINK, 0);
     }
     return fault;
 }
@@ -94,7 +94,7 @@ bool tgi_folder_list_open(tgi_folder_list *list, const tgi_folder *folder)
     wchar_t wide[LONGEST];
     list->handle = INVALID_HANDLE_VALUE;
     WIN32_FIND_DATAW found;
-    if (!join(folder, "*", pattern, sizeof pattern) || !widen(pattern, wide))
+    if (!join_path(folder, "*", pattern, sizeof pattern) || !widen(pattern, wide))
         return false;
     list->handle = FindFirstFileW(wide, &found); /* `.`; in the root of a drive a name, which costs a warning at most */
     return list->handle != INVALID_HANDLE_VALUE;

@@ -25,7 +25,7 @@
 #define STATX_ATTR_VERITY 0x00100000
 #endif
 
-static tgi_fault fault_of(tg_status status)
+static tgi_fault seal_fault(tg_status status)
 {
     tgi_fault fault = {status, errno};
     return fault;
@@ -55,7 +55,7 @@ static tgi_fault write_all(int fd, const uint8_t *bytes, size_t len)
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
-            return fault_of(errno == ENOSPC || errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_SEAL);
+            return seal_fault(errno == ENOSPC || errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_SEAL);
         bytes += done;
         len -= (size_t)done;
     }
@@ -80,10 +80,10 @@ tgi_fault tgi_source_seal(tgi_source *source)
 {
     int fd = memfd_create("tensorgate", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
-        return fault_of(errno == ENOSYS || errno == EINVAL ? TG_E_NO_SEALS : TG_E_SEAL);
+        return seal_fault(errno == ENOSYS || errno == EINVAL ? TG_E_NO_SEALS : TG_E_SEAL);
     tgi_fault fault = copy_all(source, fd);
     if (fault.status == TG_OK && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-        fault = fault_of(TG_E_SEAL);
+        fault = seal_fault(TG_E_SEAL);
     tgi_source copy;
     if (fault.status == TG_OK)
         fault = tgi_source_fd(&copy, fd);

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-static const tgi_fault no_fault = {TG_OK, 0};
+static const tgi_fault all_well = {TG_OK, 0};
 
 static tgi_fault memory_read(const tgi_source *source, uint64_t offset, void *buffer, size_t len)
 {
     memcpy(buffer, source->memory + offset, len);
-    return no_fault;
+    return all_well;
 }
 
 static tgi_fault memory_map(const tgi_source *source, uint64_t offset, size_t len, const uint8_t **out_data)
 {
     (void)len;
     *out_data = source->memory + offset;
-    return no_fault;
+    return all_well;
 }
 
 static tgi_fault reader_read(const tgi_source *source, uint64_t offset, void *buffer, size_t len)
@@ -54,7 +54,7 @@ static tgi_fault memory_advise(const tgi_source *source, tgi_advice advice, uint
         return tgi_pages_lock(data, len);
     if (advice == TGI_UNLOCK)
         tgi_pages_unlock(data, len);
-    return no_fault;
+    return all_well;
 }
 
 static tgi_fault reader_advise(const tgi_source *source, tgi_advice advice, uint64_t offset, size_t len,
@@ -72,7 +72,7 @@ static tgi_fault reader_advise(const tgi_source *source, tgi_advice advice, uint
 static tgi_fault recheck_nothing(const tgi_source *source)
 {
     (void)source;
-    return no_fault;
+    return all_well;
 }
 
 static void close_nothing(tgi_source *source)
@@ -89,7 +89,7 @@ tgi_fault tgi_source_memory(tgi_source *source, const void *data, size_t len)
     source->fd = -1;
     source->memory = (const uint8_t *)data;
     source->size = len;
-    return no_fault;
+    return all_well;
 }
 
 tgi_fault tgi_source_reader(tgi_source *source, const tg_reader *reader)
@@ -101,5 +101,5 @@ tgi_fault tgi_source_reader(tgi_source *source, const tg_reader *reader)
     source->fd = -1;
     source->reader = *reader;
     source->size = reader->size;
-    return no_fault;
+    return all_well;
 }

@@ -2,7 +2,9 @@
 /* Large blocks on Linux. Fresh pages are what a large header costs most: a fault for each 4 KiB is dearer than
  * reading them. So large blocks begin at a huge page, ask for huge pages, have room to grow where they are, and up to
  * COMMON_SPACE are the C library's: what it keeps of freed memory, the next model gets with its pages in place. */
+#if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
+#endif
 
 #include "source.h"
 
