@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "heap.h"
 #include "model_check.h"
+#include "ref_legacy.h"
 #include "wide.h"
 
 #include <stdio.h>
@@ -22,13 +23,15 @@
 #endif
 
 #define READ_AHEAD 65536
-#define MAX_LINEAR ((uint64_t)1 << 30) /* bytes of files whose memory is compared with their size */
-#define MAX_REFERENCE ((size_t)16384)  /* the second reader compares each with each */
+#define MAX_LINEAR ((uint64_t)1 << 30)  /* bytes of files whose memory is compared with their size */
+#define MAX_REFERENCE ((size_t)16384)   /* the second reader compares each with each */
+#define ZIP_TAIL (22 + 65535 + 20 + 56) /* bytes at the end of a file where an archive is looked for */
+#define LEAST_RECORD 14                 /* bytes of a tensor record of a legacy file */
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 
-/* Files of the ggml family before GGUF: their records lie between the data, and end where the file ends, so the last of
- * them are read again where a zip archive is looked for; and bytes more or less make another file. */
+/* Files of the ggml family before GGUF: their records lie between the data, so each may take a read, and the last of
+ * them are read again where a zip archive is looked for. */
 bool oracle_is_legacy(const ref_file *file)
 {
     static const char *const magics[] = {"lmgg", "fmgg", "tjgg", "algg", "ccgg", "mmgg", "lper"};
@@ -41,8 +44,6 @@ bool oracle_is_legacy(const ref_file *file)
 /* Is there the mark of the end record of a zip archive? Then more is read than the header, and parts of it twice. */
 bool oracle_may_be_zip(const ref_file *file)
 {
-    if (oracle_is_legacy(file))
-        return true;
     const uint8_t *at = file->data, *const end = file->data + file->len;
     while (end - at >= 4 && (at = (const uint8_t *)memchr(at, 'P', (size_t)(end - at - 3))) != NULL)
         if (memcmp(at++, "PK\5\6", 4) == 0)
@@ -56,7 +57,8 @@ typedef struct strict_reader {
     uint64_t next;   /* byte that was not asked for yet */
     uint64_t header; /* the bytes that were asked for from the first on, without a gap */
     uint64_t calls;  /* so far */
-    bool opening, zip;
+    uint64_t twice;  /* from this byte on, bytes may be read a second time */
+    bool opening;
 } strict_reader;
 
 static int read_strictly(void *context, uint64_t offset, void *buffer, size_t len)
@@ -64,7 +66,7 @@ static int read_strictly(void *context, uint64_t offset, void *buffer, size_t le
     strict_reader *r = (strict_reader *)context;
     FUZZ_CHECK(len > 0 && offset <= r->file->size && len <= r->file->size - offset, "a read outside of the file");
     if (r->opening) {
-        FUZZ_CHECK(offset >= r->next || r->zip, "a byte is read twice");
+        FUZZ_CHECK(offset >= r->next || offset >= r->twice, "a byte is read twice");
         if (offset == r->header)
             r->header = offset + len;
         if (offset + len > r->next)
@@ -83,13 +85,16 @@ static tg_status open_reader(const ref_file *file, const tg_options *options, st
                              tg_error *error)
 {
     tg_reader reader = {sizeof reader, file->size, read_strictly, r};
+    bool zip = oracle_may_be_zip(file), legacy = oracle_is_legacy(file);
     r->file = file;
-    r->zip = oracle_may_be_zip(file);
+    r->twice = zip ? 0 : UINT64_MAX;
+    if (legacy && !zip)
+        r->twice = file->size > ZIP_TAIL ? file->size - ZIP_TAIL : 0;
     r->opening = true;
     tg_status status = tg_open_reader(&reader, options, model, error);
     r->opening = false;
-    FUZZ_CHECK(r->calls <= (r->zip ? 2000 : 70), "too many reads");
-    if (status == TG_OK && !r->zip) {
+    FUZZ_CHECK(r->calls <= (zip ? 2000 : legacy ? 70 + file->len / LEAST_RECORD : 70), "too many reads");
+    if (status == TG_OK && !zip && !legacy) {
         uint64_t header = tg_model_data_offset(*model), ahead = header > READ_AHEAD ? header : READ_AHEAD;
         /* What is read of the end of the file may begin where the header was read to. */
         bool near_end = file->size <= header + ahead + READ_AHEAD + 128;
@@ -202,6 +207,17 @@ tg_options oracle_given(const oracle_options *options, const uint64_t *key)
     return given;
 }
 
+/* Reads the whole file of an accepted model a second time; a member of an archive is no whole file. */
+static void read_accepted(const tg_model *model, const ref_file *file, const oracle_options *options)
+{
+    if (tg_model_region_offset(model) > 0)
+        return;
+    if (oracle_is_legacy(file))
+        ref_legacy_check(model, file, (options->flags & TG_GPT4ALL_VOCABULARY) != 0);
+    else if (tg_model_format(model) == TG_FORMAT_SAFETENSORS)
+        ref_safetensors_check(model, file);
+}
+
 oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, oracle_source source,
                            const oracle_how *how)
 {
@@ -215,7 +231,7 @@ oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, 
     tg_options given = oracle_given(options, key);
     given.allocator = &allocator;
     tg_model *model = NULL, *const untouched = (tg_model *)(void *)&heap;
-    strict_reader reader = {file, 0, 0, 0, false, false};
+    strict_reader reader = {file, 0, 0, 0, 0, false};
     oracle_verdict v;
     memset(&v, 0, sizeof v);
     memset(&v.error, 0x3C, sizeof v.error);
@@ -229,6 +245,8 @@ oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, 
             model_check(model, file, source != ORACLE_READER);
         if (how != NULL && how->ref != NULL && how->ref->status == TG_OK)
             model_check_gguf(model, how->ref);
+        if (how != NULL && how->look)
+            read_accepted(model, file, options);
         v.digest = model_digest(model);
         v.warnings = warning_bits(model);
         tg_close(model);

@@ -256,9 +256,46 @@ static void counts_fit_the_file(void **state)
     bytes_put_u32(&f->file, lb_at(f, "n_vocab"), 1000000);
     NAMED(f, TG_E_COUNT_TRUNCATED, lb_at(f, "tokens"), ANY, 4000000);
     bytes_put_u32(&f->file, lb_at(f, "n_vocab"), INT32_MAX);
-    NAMED(f, TG_E_LIMIT_ARRAY_ELEMENTS, lb_at(f, "tokens"), INT32_MAX, 1u << 27);
+    NAMED(f, TG_E_COUNT_TRUNCATED, lb_at(f, "tokens"), ANY, UINT64_C(4) * INT32_MAX);
     bytes_put_u32(&f->file, lb_at(f, "n_vocab"), UINT32_MAX);
     NAMED(f, TG_E_HPARAM_NEGATIVE, lb_at(f, "n_vocab"), UINT32_MAX, INT32_MAX);
+    lb_free(f);
+}
+
+/* What goes beyond a limit is rejected for that, whether the layout is named or guessed. */
+static void limits_are_not_evidence(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < lb_num_specs; i++) {
+        lb_file *f = lb_make(lb_specs[i]);
+        tg_limits limits = default_limits();
+        tg_options options = options_with_limits(&limits);
+        options.layout = f->spec.layout;
+        limits.max_tensors = f->num_tensors;
+        expect_accepted(&f->file, &options, false, __FILE__, __LINE__);
+        limits.max_tensors--;
+        bool counted = strcmp(f->spec.layout, "bark") == 0; /* the counts come first */
+        expected e = {TG_E_LIMIT_TENSORS,
+                      counted ? ANY : f->tensors[f->num_tensors - 1].at.record,
+                      ANY,
+                      counted ? ANY : f->num_tensors,
+                      limits.max_tensors,
+                      0};
+        expect_rejected(&f->file, &options, e, __FILE__, __LINE__);
+        options.layout = NULL; /* then another layout may meet its limit first */
+        e.offset = e.found = ANY;
+        if (strcmp(f->spec.layout, "stable-diffusion-lora") != 0)
+            expect_rejected(&f->file, &options, e, __FILE__, __LINE__);
+        lb_free(f);
+    }
+    lb_file *f = make("llama", "ggjt3");
+    tg_limits limits = default_limits();
+    tg_options options = options_with_limits(&limits);
+    limits.max_array_elements = f->vocabulary;
+    expect_accepted(&f->file, &options, false, __FILE__, __LINE__);
+    limits.max_array_elements--;
+    expected e = {TG_E_LIMIT_ARRAY_ELEMENTS, lb_at(f, "tokens"), ANY, f->vocabulary, limits.max_array_elements, 0};
+    expect_rejected(&f->file, &options, e, __FILE__, __LINE__);
     lb_free(f);
 }
 
@@ -546,7 +583,7 @@ static void parts_of_bark_are_counted_and_the_codec_has_its_magic(void **state)
     lb_free(f);
     f = make("bark", "ggml");
     bytes_put_u32(&f->file, lb_at(f, "coarse.n_tensors"), INT32_MAX);
-    BOTH(f, TG_E_LIMIT_TENSORS, lb_at(f, "coarse.n_tensors"), ANY, 1u << 20);
+    BOTH(f, TG_E_COUNT_TRUNCATED, lb_at(f, "coarse.n_tensors"), ANY, UINT64_C(14) * INT32_MAX);
     lb_free(f);
 }
 
@@ -629,6 +666,7 @@ int main(void)
         cmocka_unit_test(ftypes_of_ggml_say_the_quantization),
         cmocka_unit_test(the_second_count_of_tokens_is_the_first),
         cmocka_unit_test(counts_fit_the_file),
+        cmocka_unit_test(limits_are_not_evidence),
         cmocka_unit_test(tokens_are_at_most_65535_bytes),
         cmocka_unit_test(tables_have_the_size_that_the_header_says),
         cmocka_unit_test(the_gpt4all_vocabulary_is_read_on_request),

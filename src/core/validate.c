@@ -12,10 +12,11 @@ tgi_step tgi_check_count(tgi_parse *p, uint64_t count, uint64_t offset, uint64_t
         return tgi_report(p, TG_E_COUNT_RANGE, offset, count, TGI_MAX / rule->entry_bytes, rule->what);
     if (!tgi_add_u64(count, rule->other, &all))
         all = UINT64_MAX;
-    if (all > rule->limit)
+    uint64_t left = p->model->file_size - after;
+    if (all > rule->limit && !(rule->guess && bytes > left))
         return tgi_report(p, rule->over, offset, all, rule->limit, rule->what);
-    if (bytes > p->model->file_size - after)
-        return tgi_report(p, TG_E_COUNT_TRUNCATED, offset, p->model->file_size - after, bytes, rule->what);
+    if (bytes > left)
+        return tgi_report(p, TG_E_COUNT_TRUNCATED, offset, left, bytes, rule->what);
     return TGI_OK;
 }
 

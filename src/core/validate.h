@@ -8,13 +8,15 @@
 
 /* A count of entries of at least `entry_bytes` bytes each, which follow at `after`. `limit` and `over` say
  * what more than `limit` entries are; `other` is how many of them count towards it already. Fails with
- * TG_E_COUNT_RANGE, `over` or TG_E_COUNT_TRUNCATED. */
+ * TG_E_COUNT_RANGE, `over` or TG_E_COUNT_TRUNCATED; of the last two with the former, but for a `guess`, a count that may
+ * be something else: one that the file cannot hold is wrong under any limit. */
 typedef struct tgi_count_rule {
     uint64_t entry_bytes;
     uint64_t limit;
     uint64_t other;
     tg_status over;
     const char *what;
+    bool guess;
 } tgi_count_rule;
 
 TGI_NODISCARD tgi_step tgi_check_count(tgi_parse *p, uint64_t count, uint64_t offset, uint64_t after,

@@ -86,9 +86,10 @@ static tgi_step gguf_header(tgi_parse *p, gguf_state *s)
     uint64_t keys_offset = tgi_tell(&c);
     TGI_TRY(gguf_length(p, &c, &s->num_keys, "number of keys"));
     /* The least: a length, one byte of name, rank, type and offset; a length, one byte of key, type and value. */
-    const tgi_count_rule tensors = {width + 1 + 4 + 4 + 8, p->settings->limits.max_tensors, 0, TG_E_LIMIT_TENSORS,
-                                    "number of tensors"};
-    const tgi_count_rule keys = {width + 1 + 4 + 1, p->settings->limits.max_keys, 0, TG_E_LIMIT_KEYS, "number of keys"};
+    const tgi_count_rule tensors = {
+        width + 1 + 4 + 4 + 8, p->settings->limits.max_tensors, 0, TG_E_LIMIT_TENSORS, "number of tensors", false};
+    const tgi_count_rule keys = {
+        width + 1 + 4 + 1, p->settings->limits.max_keys, 0, TG_E_LIMIT_KEYS, "number of keys", false};
     TGI_TRY(tgi_check_count(p, s->num_tensors, tensors_offset, tgi_tell(&c), &tensors));
     TGI_TRY(tgi_check_count(p, s->num_keys, keys_offset, tgi_tell(&c), &keys));
     s->phase = GGUF_KEYS;
@@ -193,8 +194,8 @@ static tgi_step gguf_array_head(tgi_parse *p, gguf_state *s, tgi_cursor *c, size
     uint64_t least = out->type == TG_VALUE_STRING  ? width
                      : out->type == TG_VALUE_ARRAY ? 4 + width
                                                    : tg_value_type_size(out->type);
-    const tgi_count_rule rule = {least, limits->max_array_elements, s->num_elements, TG_E_LIMIT_ARRAY_ELEMENTS,
-                                 "number of elements"};
+    const tgi_count_rule rule = {
+        least, limits->max_array_elements, s->num_elements, TG_E_LIMIT_ARRAY_ELEMENTS, "number of elements", false};
     TGI_TRY(tgi_check_count(p, out->left, count_offset, tgi_tell(c), &rule));
     s->num_elements += out->left;
     return TGI_OK;

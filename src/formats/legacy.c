@@ -5,11 +5,11 @@
  * byte. Where none does, the error is that of the one that came closest. */
 #include "legacy.h"
 
-bool legacy_is_final(const tg_error *error)
+bool legacy_is_final(const tg_error *error, bool open)
 {
     tg_class kind = tg_status_class(error->status);
     return kind == TG_CLASS_MEMORY || kind == TG_CLASS_IO || kind == TG_CLASS_INTERNAL ||
-           error->status == TG_E_LIMIT_HEAP;
+           error->status == TG_E_LIMIT_HEAP || (open && kind == TG_CLASS_LIMIT);
 }
 
 /* ---- The candidates ---- */
@@ -97,7 +97,7 @@ static tgi_step header_step(tgi_parse *p, legacy_state *s)
     if (complete)
         step = legacy_attach(p, s, s->current);
     p->error = error;
-    if (step == TGI_FAIL && legacy_is_final(&found)) {
+    if (step == TGI_FAIL && legacy_is_final(&found, !candidate->faulty)) {
         *error = found;
         return TGI_FAIL;
     }

@@ -299,7 +299,9 @@ TGI_NODISCARD tgi_step legacy_build(tgi_parse *p, legacy_state *s);
 
 /* ---- legacy.c ---- */
 
-/* A candidate or chain has met an error: is it one that ends the whole parse? */
-bool legacy_is_final(const tg_error *error);
+/* A candidate or chain has met an error: is it one that ends the whole parse? A limit does where that candidate is
+ * `open`, nothing being wrong with it so far: another layout that explains the file might not be the only one if more
+ * were read, and what is accepted must stay so with larger limits. */
+bool legacy_is_final(const tg_error *error, bool open);
 
 #endif

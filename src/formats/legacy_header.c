@@ -151,12 +151,16 @@ static tgi_step read_text(tgi_parse *p, legacy_candidate *candidate, const legac
 static tgi_step read_numbers(tgi_parse *p, legacy_candidate *candidate, const legacy_section *section, tgi_cursor *c,
                              uint64_t count, tg_value_type type)
 {
-    const tgi_count_rule rule = {4, p->settings->limits.max_array_elements, 0, TG_E_LIMIT_ARRAY_ELEMENTS,
-                                 section->name};
+    const tgi_count_rule rule = {
+        4, p->settings->limits.max_array_elements, 0, TG_E_LIMIT_ARRAY_ELEMENTS, section->name, true};
     const uint8_t *bytes;
     legacy_table table = {section->name, tgi_tell(c), 0, count, 0, tgi_tell(&p->at), type, 0};
     TGI_TRY(tgi_check_count(p, count, tgi_tell(&p->at), tgi_tell(c), &rule));
     table.len = count * 4;
+    /* A wrong guess may take anything for the size of a table: it must not end the parse of the right one. */
+    if (candidate->faulty && table.len > p->settings->limits.max_header_bytes)
+        return tgi_report(p, TG_E_LIMIT_HEADER, table.entry_offset, table.len, p->settings->limits.max_header_bytes,
+                          section->name);
     TGI_TRY(tgi_get_bytes(p, c, table.len, &bytes, section->name));
     TGI_TRY(add_table(p, candidate, &table));
     tgi_commit(p, c);
@@ -265,8 +269,8 @@ static tgi_step begin_tokens(tgi_parse *p, const legacy_state *s, legacy_candida
     } else {
         TGI_TRY(count_tokens(p, s, candidate, section, &c, &count));
     }
-    const tgi_count_rule rule = {scored ? 8 : 4, p->settings->limits.max_array_elements, 0, TG_E_LIMIT_ARRAY_ELEMENTS,
-                                 "number of tokens"};
+    const tgi_count_rule rule = {
+        scored ? 8 : 4, p->settings->limits.max_array_elements, 0, TG_E_LIMIT_ARRAY_ELEMENTS, "number of tokens", true};
     TGI_TRY(tgi_check_count(p, count, offset, tgi_tell(&c), &rule));
     uint32_t encoding = TGI_ENCODING_LENGTH_32 | (scored ? TGI_ENCODING_SCORED : 0u) |
                         ((section->flags & LEGACY_BIT_31) != 0 ? TGI_ENCODING_BIT_31 : 0u);

@@ -35,8 +35,8 @@ static tgi_step begin_records(tgi_parse *p, legacy_chain *chain, const legacy_se
     uint32_t count = 0;
     uint64_t offset = tgi_tell(&c);
     TGI_TRY(tgi_get_u32(p, &c, &count, "number of tensors"));
-    const tgi_count_rule rule = {14, p->settings->limits.max_tensors, chain->tensors.count, TG_E_LIMIT_TENSORS,
-                                 "number of tensors"};
+    const tgi_count_rule rule = {
+        14, p->settings->limits.max_tensors, chain->tensors.count, TG_E_LIMIT_TENSORS, "number of tensors", true};
     TGI_TRY(tgi_check_count(p, count, offset, tgi_tell(&c), &rule));
     chain->tensors_left = count;
     tgi_commit(p, &c);
@@ -283,6 +283,15 @@ static void yield_to_last(tgi_parse *p, const legacy_state *s)
         p->at.pos -= (size_t)(tgi_tell(&p->at) - s->chains[last].at);
 }
 
+/* Is there a candidate with that chain that nothing is wrong with? */
+static bool is_open(const legacy_state *s, int number)
+{
+    for (uint32_t i = 0; i < s->num_candidates; i++)
+        if (s->candidates[i].chain == number && !s->candidates[i].stopped && !s->candidates[i].faulty)
+            return true;
+    return false;
+}
+
 tgi_step legacy_chains_step(tgi_parse *p, legacy_state *s)
 {
     int last = last_chain(s);
@@ -299,7 +308,7 @@ tgi_step legacy_chains_step(tgi_parse *p, legacy_state *s)
     p->index = chain->tensors.count;
     tgi_step step = chain_step(p, s, (uint32_t)last);
     p->error = error;
-    if (step == TGI_FAIL && legacy_is_final(&found)) {
+    if (step == TGI_FAIL && legacy_is_final(&found, is_open(s, last))) {
         *error = found;
         return TGI_FAIL;
     }
