@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The same file, read by ggml's own reader. TENSORGATE_GGML names its library (libggml-base.so, of the npm package
  * @node-llama-cpp/linux-x64); without it nothing is compared. The peer runs in a child, since it aborts on some files:
- * that counts as a crash, which is no verdict. Where the two disagree, the table below must say by which rule. */
+ * that counts as a crash, which is no verdict. Where the two disagree, the table below must say by which rule; where both
+ * accept, they must have read the same. */
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
 
 #include "fuzz.h"
+#include "model_check.h"
 
 #include <dlfcn.h>
 #include <signal.h>
@@ -60,10 +62,30 @@ struct peer_params {
 
 typedef void *(*peer_open)(const char *path, struct peer_params params);
 
+/* What is asked of the peer: return type, name, arguments. */
+#define PEER_CALLS(X)                                                                                                  \
+    X(void, gguf_free, (void *))                                                                                       \
+    X(size_t, gguf_get_alignment, (const void *))                                                                      \
+    X(size_t, gguf_get_data_offset, (const void *))                                                                    \
+    X(int64_t, gguf_get_n_kv, (const void *))                                                                          \
+    X(const char *, gguf_get_key, (const void *, int64_t))                                                             \
+    X(int, gguf_get_kv_type, (const void *, int64_t))                                                                  \
+    X(int, gguf_get_arr_type, (const void *, int64_t))                                                                 \
+    X(size_t, gguf_get_arr_n, (const void *, int64_t))                                                                 \
+    X(const char *, gguf_get_val_str, (const void *, int64_t))                                                         \
+    X(const void *, gguf_get_val_data, (const void *, int64_t))                                                        \
+    X(int64_t, gguf_get_n_tensors, (const void *))                                                                     \
+    X(const char *, gguf_get_tensor_name, (const void *, int64_t))                                                     \
+    X(int, gguf_get_tensor_type, (const void *, int64_t))                                                              \
+    X(size_t, gguf_get_tensor_offset, (const void *, int64_t))                                                         \
+    X(size_t, gguf_get_tensor_size, (const void *, int64_t))
+
 /* The peer and how to reach it: one child reads file after file, and a new one is made when it dies. */
 static struct {
     peer_open open;
-    void (*close)(void *context);
+#define PEER_POINTER(type, name, arguments) type(*name) arguments;
+    PEER_CALLS(PEER_POINTER)
+#undef PEER_POINTER
     int file, ask; /* the file of the moment; where a byte asks for a verdict and one answers */
     pid_t child;
 } peer_process;
@@ -77,12 +99,110 @@ static peer_open find_peer(void)
     peer_open open = NULL;
     if (library != NULL)
         *(void **)(void *)&open = dlsym(library, "gguf_init_from_file");
-    if (library != NULL)
-        *(void **)(void *)&peer_process.close = dlsym(library, "gguf_free");
+#define PEER_FIND(type, name, arguments)                                                                               \
+    if (open != NULL && (*(void **)(void *)&peer_process.name = dlsym(library, #name)) == NULL)                        \
+        open = NULL;
+    PEER_CALLS(PEER_FIND)
+#undef PEER_FIND
     if (open == NULL)
         (void)fprintf(stderr, "SKIPPED: TENSORGATE_GGML does not name ggml's library\n");
     return open;
 }
+
+/* ---- What both have read, as one number -------------------------------------------------------------- */
+
+static uint64_t add_text(uint64_t digest, const char *text, size_t len)
+{
+    const void *end = memchr(text, 0, len); /* the peer's strings end there */
+    return digest_bytes(digest, text, end != NULL ? (size_t)((const char *)end - text) : len);
+}
+
+/* Bytes of a number of the peer's type; 0 for strings, arrays and floats, whose NaNs need not keep their bits. */
+static size_t width_of(int type)
+{
+    static const uint8_t widths[] = {1, 1, 2, 2, 4, 4, 0, 1, 0, 0, 8, 8, 0};
+    return type >= 0 && (size_t)type < sizeof widths ? widths[type] : 0;
+}
+
+static uint64_t peer_value(const void *context, int64_t i, uint64_t d)
+{
+    int type = peer_process.gguf_get_kv_type(context, i);
+    size_t width = width_of(type);
+    uint64_t bits = 0;
+    d = digest_number(d, (uint64_t)(type + 1));
+    if (type == 8) {
+        const char *text = peer_process.gguf_get_val_str(context, i);
+        return add_text(d, text, strlen(text));
+    }
+    if (type == 9)
+        return digest_number(digest_number(d, (uint64_t)(peer_process.gguf_get_arr_type(context, i) + 1)),
+                             peer_process.gguf_get_arr_n(context, i));
+    if (width > 0)
+        memcpy(&bits, peer_process.gguf_get_val_data(context, i), width);
+    return digest_number(d, bits);
+}
+
+static uint64_t peer_digest(const void *context)
+{
+    uint64_t d = digest_number(0, peer_process.gguf_get_alignment(context));
+    for (int64_t i = 0, n = peer_process.gguf_get_n_kv(context); i < n; i++) {
+        const char *name = peer_process.gguf_get_key(context, i);
+        d = peer_value(context, i, add_text(d, name, strlen(name)));
+    }
+    for (int64_t i = 0, n = peer_process.gguf_get_n_tensors(context); i < n; i++) {
+        const char *name = peer_process.gguf_get_tensor_name(context, i);
+        d = digest_number(add_text(d, name, strlen(name)), (uint64_t)peer_process.gguf_get_tensor_type(context, i) + 1);
+        d = digest_number(d,
+                          peer_process.gguf_get_data_offset(context) + peer_process.gguf_get_tensor_offset(context, i));
+        d = digest_number(d, peer_process.gguf_get_tensor_size(context, i));
+    }
+    return d;
+}
+
+static uint64_t our_value(const tg_value *v, uint64_t d)
+{
+    static const uint8_t ids[] = {0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 13, 8, 9, 10}; /* the peer's, plus 1 */
+    tg_bytes text;
+    uint64_t u = 0;
+    int64_t i = 0;
+    bool b = false;
+    size_t width = width_of(ids[v->type] - 1);
+    d = digest_number(d, ids[v->type]);
+    if (tg_value_string(v, &text))
+        return add_text(d, text.ptr, text.len);
+    if (v->type == TG_VALUE_ARRAY)
+        return digest_number(digest_number(d, ids[v->element_type]), v->count);
+    if (tg_value_bool(v, &b))
+        u = b;
+    else if (width > 0 && !tg_value_u64(v, &u) && tg_value_i64(v, &i))
+        memcpy(&u, &i, sizeof u);
+    else if (width == 0)
+        u = 0;
+    return digest_number(d, width > 0 && width < 8 ? u & ((UINT64_C(1) << 8 * width) - 1) : u);
+}
+
+static uint64_t our_digest(const tg_model *m)
+{
+    uint64_t d = digest_number(0, tg_model_alignment(m));
+    for (uint64_t i = 0; i < tg_model_num_keys(m); i++) {
+        const tg_key *key = tg_model_key(m, i);
+        const tg_value v = tg_model_value(m, key);
+        d = our_value(&v, add_text(d, key->name.ptr, key->name.len));
+    }
+    for (uint64_t i = 0; i < tg_model_num_tensors(m); i++) {
+        const tg_tensor *t = tg_model_tensor(m, i);
+        d = digest_number(add_text(d, t->name.ptr, t->name.len), t->dtype);
+        d = digest_number(digest_number(d, t->offset), t->size);
+    }
+    return d;
+}
+
+/* ---- Asking ----------------------------------------------------------------------------------------------- */
+
+/* What the child answers. */
+typedef struct answer {
+    uint64_t accepts, digest;
+} answer;
 
 static void be_peer(int ask)
 {
@@ -98,10 +218,10 @@ static void be_peer(int ask)
         (void)alarm(10);
         void *context = peer_process.open(path, params);
         (void)alarm(0);
-        byte = context != NULL;
-        if (context != NULL && peer_process.close != NULL)
-            peer_process.close(context);
-        if (write(ask, &byte, 1) != 1)
+        answer a = {context != NULL, context != NULL ? peer_digest(context) : 0};
+        if (context != NULL)
+            peer_process.gguf_free(context);
+        if (write(ask, &a, sizeof a) != (ssize_t)sizeof a)
             break;
     }
     _exit(0);
@@ -121,7 +241,7 @@ static void start_peer(void)
     peer_process.ask = pair[0];
 }
 
-static enum peer ask_peer(const uint8_t *data, size_t size)
+static enum peer ask_peer(const uint8_t *data, size_t size, uint64_t *out_digest)
 {
     if (peer_process.file == 0)
         peer_process.file = memfd_create("tensorgate-diff", 0);
@@ -130,25 +250,32 @@ static enum peer ask_peer(const uint8_t *data, size_t size)
     if (peer_process.child == 0)
         start_peer();
     char byte = 0;
-    bool answered = send(peer_process.ask, &byte, 1, MSG_NOSIGNAL) == 1 && read(peer_process.ask, &byte, 1) == 1;
+    answer a = {0, 0};
+    bool answered = send(peer_process.ask, &byte, 1, MSG_NOSIGNAL) == 1 &&
+                    read(peer_process.ask, &a, sizeof a) == (ssize_t)sizeof a;
+    *out_digest = a.digest;
     if (answered)
-        return byte != 0 ? PEER_ACCEPTS : PEER_REJECTS;
+        return a.accepts != 0 ? PEER_ACCEPTS : PEER_REJECTS;
     (void)close(peer_process.ask);
     FUZZ_CHECK(waitpid(peer_process.child, NULL, 0) == peer_process.child, "the peer is lost");
     peer_process.child = 0;
     return PEER_CRASHES;
 }
 
-static tg_status ask_us(const uint8_t *data, size_t size, uint32_t profile)
+static tg_status ask_us(const uint8_t *data, size_t size, uint32_t profile, uint64_t *out_digest)
 {
+    static const uint64_t key[2] = {1, 2};
     tg_options options;
     memset(&options, 0, sizeof options);
     options.struct_size = sizeof options;
     options.profile = profile;
+    options.hash_key = key;
     tg_model *model = NULL;
     tg_status status = tg_open_memory(data, size, &options, &model, NULL);
-    if (status == TG_OK)
+    if (status == TG_OK) {
+        *out_digest = our_digest(model);
         tg_close(model);
+    }
     return status;
 }
 
@@ -168,8 +295,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     looked = true;
     if (peer_process.open == NULL || size > MAX_INPUT || size < 8 || memcmp(data, "GGUF", 4) != 0)
         return 0;
-    tg_status plain = ask_us(data, size, TG_PROFILE_NONE), profiled = ask_us(data, size, TG_PROFILE_LLAMA_CPP);
-    enum peer peer = ask_peer(data, size);
+    uint64_t ours = 0, theirs = 0;
+    tg_status profiled = ask_us(data, size, TG_PROFILE_LLAMA_CPP, &ours),
+              plain = ask_us(data, size, TG_PROFILE_NONE, &ours);
+    enum peer peer = ask_peer(data, size, &theirs);
+    if (peer == PEER_ACCEPTS && plain == TG_OK)
+        FUZZ_CHECK(ours == theirs, "both accept, and read something else");
     if (peer == PEER_ACCEPTS && profiled != TG_OK && !is_explained(profiled)) {
         (void)fprintf(stderr, "the peer accepts, we say %s\n", tg_status_name(profiled));
         FUZZ_CHECK(false, "no rule of the table explains that we refuse");
