@@ -9,10 +9,10 @@ cd "$(dirname "$0")/.."
 cc=${CC:-clang}
 
 . tests/install.sh
-packages=(cmake ninja-build libcmocka-dev pkg-config)
+packages=(cmake ninja-build libcmocka-dev pkg-config python3 dpkg-dev man-db groff mandoc zsh fish)
 case $cc in
 *clang*) packages+=(clang libclang-rt-14-dev llvm) ;;
-*) packages+=(gcc libc6-dev) ;;
+*) packages+=(gcc g++ libc6-dev) ;;
 esac
 install_missing "${packages[@]}"
 

@@ -1,0 +1,18 @@
+# What the shared library exports: the functions of tensorgate.h, and nothing else. The list comes from the header.
+file(READ ${PROJECT_SOURCE_DIR}/src/tensorgate.h header)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/tensorgate.h)
+string(REGEX MATCHALL "\nTG_API [^;(]*[ *]tg_[a-z0-9_]+\\(" symbols "${header}")
+list(TRANSFORM symbols REPLACE "\n.*[ *](tg_[a-z0-9_]+)\\($" "\\1")
+list(SORT symbols)
+if(WIN32)
+  list(JOIN symbols "\n  " lines)
+  file(CONFIGURE OUTPUT tensorgate.def CONTENT "EXPORTS\n  ${lines}\n")
+  target_sources(tensorgate_shared PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/tensorgate.def)
+  target_compile_definitions(tensorgate_shared INTERFACE TG_SHARED)
+elseif(NOT APPLE)
+  list(JOIN symbols ";\n    " lines)
+  file(CONFIGURE OUTPUT tensorgate.map
+       CONTENT "TENSORGATE_${PROJECT_VERSION_MAJOR} {\n  global:\n    ${lines};\n  local:\n    *;\n};\n")
+  target_link_options(tensorgate_shared PRIVATE "LINKER:--version-script=${CMAKE_CURRENT_BINARY_DIR}/tensorgate.map")
+  set_target_properties(tensorgate_shared PROPERTIES LINK_DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/tensorgate.map)
+endif()
