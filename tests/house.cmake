@@ -1,5 +1,5 @@
-# The rules of the house, run by ctest: which room may include which, what core may not call, and what each file says
-# of itself. Run with -DROOT=the source folder.
+# The rules of the house, run by ctest: which room may include which, what core may not call, how long files and
+# functions are, and what each file says of itself. Run with -DROOT=the source folder.
 
 cmake_minimum_required(VERSION 3.25)
 set(failures "")
@@ -65,6 +65,51 @@ foreach(file IN LISTS sources)
   endforeach()
 endforeach()
 
+# ---- What only Linux has is called by source/*_linux.c alone ----
+
+string(CONCAT linux_only "__linux__|mremap|memfd_create|statx|MADV_POPULATE|MADV_HUGEPAGE|F_ADD_SEALS|F_GET_SEALS|O_TMPFILE"
+  "|getrandom|gettid|syscall *\\(|pipe2|epoll|eventfd|inotify|<linux/|<sys/(prctl|statfs|syscall|sysinfo|vfs|random)\\.h>")
+foreach(file IN LISTS sources)
+  if(file MATCHES "^source/[a-z]+_linux\\.c$")
+    continue()
+  endif()
+  file(STRINGS "${ROOT}/src/${file}" lines REGEX "${linux_only}")
+  foreach(line IN LISTS lines)
+    if(NOT line MATCHES "^ *(/\\*|\\*)" AND NOT line MATCHES "<sys/random\\.h>") # which is for macOS
+      complain("${file}: only source/*_linux.c may call what only Linux has: ${line}")
+    endif()
+  endforeach()
+endforeach()
+
+# ---- No function is longer than a screen ----
+
+# A longer one says why in its first line: a comment that begins with "long:".
+set(longest_function 60)
+file(GLOB_RECURSE texts RELATIVE "${ROOT}" "${ROOT}/src/*.[ch]" "${ROOT}/tests/*.[ch]" "${ROOT}/fuzz/*.[ch]")
+set(num_functions 0)
+foreach(file IN LISTS texts)
+  file(READ "${ROOT}/${file}" rest)
+  string(REGEX REPLACE "[^{}\n]" "x" rest "${rest}") # what counts is lines, and braces at their beginning
+  string(REPLACE "\n{\n" "\n<\n" rest "${rest}")
+  string(REPLACE "\n}\n" "\n>\n" rest "${rest}")
+  string(REGEX REPLACE "[^<>\n]" "" rest "${rest}")
+  string(REGEX MATCHALL "<[\n]*>" functions "${rest}")
+  foreach(function IN LISTS functions)
+    math(EXPR num_functions "${num_functions} + 1")
+    string(LENGTH "${function}" length)
+    math(EXPR length "${length} - 3")
+    if(length GREATER longest_function)
+      file(STRINGS "${ROOT}/${file}" reasons REGEX "^    /\\* long: [^ ]")
+      if(reasons STREQUAL "")
+        complain("${file}: a function of ${length} lines, more than ${longest_function}, and no comment /* long: … */")
+      endif()
+    endif()
+  endforeach()
+endforeach()
+if(num_functions LESS 1000)
+  complain("only ${num_functions} functions found")
+endif()
+
 # ---- Every file says what it owns, and is short enough to read ----
 
 file(GLOB_RECURSE texts RELATIVE "${ROOT}" "${ROOT}/src/*.[ch]" "${ROOT}/tests/*.[ch]" "${ROOT}/fuzz/*.[ch]")
@@ -82,6 +127,12 @@ foreach(file IN LISTS texts)
     if(NOT second MATCHES "^/\\* ")
       complain("${file}: no comment that says what it owns")
     endif()
+  endif()
+  file(READ "${ROOT}/${file}" text)
+  string(REGEX REPLACE "[^\n]" "" text "${text}")
+  string(LENGTH "${text}" length)
+  if(length GREATER 600 AND NOT file MATCHES "^(src/tensorgate.h|tests/test_zip.c)$")
+    complain("${file}: ${length} lines, more than 600")
   endif()
 endforeach()
 

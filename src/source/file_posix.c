@@ -25,11 +25,6 @@
 /* Linux takes no more in one call; others are content with less too. */
 #define LONGEST_READ ((size_t)0x7ffff000)
 
-/* Since Linux 5.14; tells a page that the file no longer has, where touching it would be a signal. */
-#if defined(__linux__) && !defined(MADV_POPULATE_READ)
-#define MADV_POPULATE_READ 22
-#endif
-
 static const tgi_fault no_fault = {TG_OK, 0};
 
 static tgi_fault file_fault(tg_status status)
@@ -147,23 +142,9 @@ static tgi_fault populate_by_read(const tgi_source *source, uint64_t offset, siz
 static tgi_fault populate(const tgi_source *source, uint64_t offset, size_t len, const uint8_t *data)
 {
     tgi_fault fault = check_size(source, offset, len);
-    if (fault.status != TG_OK)
-        return fault;
-#if defined(MADV_POPULATE_READ)
-    size_t skip = (size_t)((uintptr_t)data % tgi_page_size());
-    while (madvise((void *)(uintptr_t)(data - skip), len + skip, MADV_POPULATE_READ) != 0) {
-        if (errno == EFAULT)
-            return file_fault(TG_E_FILE_CHANGED);
-        if (errno == EINVAL || errno == ENOSYS)
-            return populate_by_read(source, offset, len);
-        if (errno != EINTR && errno != EAGAIN)
-            return file_fault(errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_READ);
-    }
-    return no_fault;
-#else
-    (void)data;
-    return populate_by_read(source, offset, len);
-#endif
+    if (fault.status == TG_OK && !tgi_pages_populate(data, len, &fault))
+        return populate_by_read(source, offset, len);
+    return fault;
 }
 
 /* Lets go of the pages that hold nothing else. Their bytes come from the file again when they are touched. */

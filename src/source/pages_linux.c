@@ -8,6 +8,7 @@
 
 #include "source.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +16,9 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define COMMON_SPACE ((size_t)24 << 20)
 
+#if !defined(MADV_POPULATE_READ)
+#define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
 #if !defined(MADV_POPULATE_WRITE)
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14; older kernels say no, and nothing is lost */
 #endif
@@ -117,4 +121,23 @@ void tgi_pages_expect(void *data, size_t len)
     uintptr_t last = ((uintptr_t)data + len) & ~(uintptr_t)4095;
     /* The address is that of `data`, rounded to its page. */
     (void)madvise((uint8_t *)data + (first - (uintptr_t)data), last - first, MADV_POPULATE_WRITE);
+}
+
+bool tgi_pages_populate(const uint8_t *data, size_t len, tgi_fault *out_fault)
+{
+    tgi_fault fault = {TG_OK, 0};
+    size_t skip = (size_t)((uintptr_t)data % tgi_page_size());
+    while (madvise((void *)(uintptr_t)(data - skip), len + skip, MADV_POPULATE_READ) != 0) {
+        fault.os_code = errno;
+        if (errno == EINVAL || errno == ENOSYS)
+            return false;
+        if (errno == EINTR || errno == EAGAIN)
+            continue;
+        fault.status = errno == EFAULT ? TG_E_FILE_CHANGED : errno == ENOMEM ? TG_E_NO_MEMORY : TG_E_READ;
+        break;
+    }
+    if (fault.status == TG_OK)
+        fault.os_code = 0;
+    *out_fault = fault;
+    return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Random numbers from a POSIX system, for the key of the hash of names. */
-#if defined(__linux__) && !defined(_DEFAULT_SOURCE)
+#if !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE
 #endif
 
