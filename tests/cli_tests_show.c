@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* tensorgate show: what a person reads, what a program reads, and what fits a terminal. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "cli_json.h"
 #include "cli_tests.h"
 
@@ -376,15 +374,15 @@ static void columns_overrules_the_terminal(void **state)
 {
     (void)state;
     write_wide("wide.gguf");
-    assert_int_equal(setenv("COLUMNS", "90", 1), 0);
+    cli_setenv("COLUMNS", "90");
     run r = run_on_terminal(140, ARGUMENTS("show", "wide.gguf"));
     assert_in_range(widest_line(r.out), 80, 90);
     run_free(&r);
-    assert_int_equal(setenv("COLUMNS", "many", 1), 0);
+    cli_setenv("COLUMNS", "many");
     r = run_on_terminal(0, ARGUMENTS("show", "wide.gguf"));
     assert_in_range(widest_line(r.out), 70, 80);
     run_free(&r);
-    assert_int_equal(unsetenv("COLUMNS"), 0);
+    cli_setenv("COLUMNS", NULL);
 }
 
 static void headings_are_bold_on_terminals_only(void **state)
@@ -394,16 +392,16 @@ static void headings_are_bold_on_terminals_only(void **state)
     run r = run_on_terminal(80, ARGUMENTS("show", "llama.gguf"));
     assert_contains(r.out, "\033[1mMetadata\033[0m\n");
     run_free(&r);
-    assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
+    cli_setenv("NO_COLOR", "1");
     r = run_on_terminal(80, ARGUMENTS("show", "llama.gguf"));
     assert_lacks(r.out, "\033");
     run_free(&r);
-    assert_int_equal(unsetenv("NO_COLOR"), 0);
-    assert_int_equal(setenv("TERM", "dumb", 1), 0);
+    cli_setenv("NO_COLOR", NULL);
+    cli_setenv("TERM", "dumb");
     r = run_on_terminal(80, ARGUMENTS("show", "llama.gguf"));
     assert_lacks(r.out, "\033");
     run_free(&r);
-    assert_int_equal(setenv("TERM", "xterm", 1), 0);
+    cli_setenv("TERM", "xterm");
     r = RUN("show", "llama.gguf");
     assert_lacks(r.out, "\033");
     run_free(&r);

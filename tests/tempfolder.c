@@ -21,6 +21,9 @@ static void make_folder(char *path, size_t size)
 {
     char temp[MAX_PATH + 1];
     must(GetTempPathA(sizeof temp, temp) > 0, "GetTempPath");
+    for (char *at = temp; *at != '\0'; at++)
+        if (*at == '\\')
+            *at = '/'; /* as everywhere else, and as it is printed */
     for (unsigned i = 0; i < 10000; i++) {
         (void)snprintf(path, size, "%stgt-%lu-%u", temp, (unsigned long)GetCurrentProcessId(), i);
         if (_mkdir(path) == 0)

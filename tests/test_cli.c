@@ -10,5 +10,8 @@ int main(void)
     failed += cli_tests_show();
     failed += cli_tests_sets();
     failed += cli_tests_hostile();
+#ifdef _WIN32
+    failed += cli_tests_windows();
+#endif
     return failed != 0;
 }

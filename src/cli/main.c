@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The tensorgate command: finds the subcommand, and answers for what was printed. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "escape.h"
 #include "options.h"
-#ifdef _WIN32
-#include "windows_start.h"
-#endif
+#include "system.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 static const command *const commands[] = {&check_command, &show_command};
@@ -104,11 +99,6 @@ static int end_output(int status)
 
 int main(int argc, char **argv)
 {
-#ifdef SIGPIPE
-    (void)signal(SIGPIPE, SIG_IGN);
-#endif
-#ifdef _WIN32
-    argv = start_windows(&argc, argv);
-#endif
+    argv = system_start(&argc, argv);
     return end_output(dispatch(argc, argv));
 }

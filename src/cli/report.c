@@ -3,14 +3,11 @@
 #include "report.h"
 
 #include "escape.h"
+#include "system.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef _WIN32
-#include <errno.h>
-#endif
 
 /* ---- Opening ----------------------------------------------------------------------------- */
 
@@ -33,28 +30,6 @@ static verdict_kind verdict_of(tg_class class_)
     return VERDICT_ERROR;
 }
 
-/* The system's words for its code; NULL where there are none. On Windows the code is no errno. */
-static const char *system_reason(const tg_error *error)
-{
-#ifndef _WIN32
-    if (tg_status_class(error->status) == TG_CLASS_IO && error->os_code > 0)
-        return strerror(error->os_code);
-#else
-    (void)error;
-#endif
-    return NULL;
-}
-
-static bool is_directory(const tg_error *error)
-{
-#ifndef _WIN32
-    return error->status == TG_E_NOT_REGULAR && error->os_code == EISDIR;
-#else
-    (void)error;
-    return false;
-#endif
-}
-
 /* Sets the message to `text`, with the code that all messages end in. */
 static void say(report *r, const char *text, const char *reason)
 {
@@ -64,9 +39,12 @@ static void say(report *r, const char *text, const char *reason)
 
 static void explain(report *r)
 {
-    const char *reason = system_reason(&r->error);
+    const tg_error *e = &r->error;
+    char words[256];
+    bool told = tg_status_class(e->status) == TG_CLASS_IO && system_reason(e->os_code, words, sizeof words);
+    const char *reason = told ? words : NULL;
     r->hint = tg_error_hint(&r->error);
-    if (is_directory(&r->error)) {
+    if (e->status == TG_E_NOT_REGULAR && system_is_folder_code(e->os_code)) {
         say(r, "this is a directory", NULL);
         r->hint = "name the files in it, or use check -r";
     } else if (r->error.status == TG_E_NOT_REGULAR) {

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Collecting files: see scan.h. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "scan.h"
 
-#include <dirent.h>
+#include "system.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- The list --------------------------------------------------------------------------------- */
 
@@ -53,7 +51,7 @@ static char *copy_text(const char *text, size_t len)
 static char *join(const char *folder, const char *name)
 {
     size_t len = strlen(folder), more = strlen(name);
-    bool slash = len > 0 && folder[len - 1] != '/';
+    bool slash = len > 0 && !system_is_separator(folder[len - 1]);
     char *path = (char *)malloc(len + more + 2);
     if (path != NULL)
         (void)snprintf(path, len + more + 2, "%s%s%s", folder, slash ? "/" : "", name);
@@ -118,25 +116,6 @@ static char *head_of(const char *path)
 
 /* ---- Folders -------------------------------------------------------------------------------------- */
 
-/* What a path is: links to folders are neither. */
-typedef enum path_kind {
-    PATH_OTHER,
-    PATH_FILE,
-    PATH_FOLDER
-} path_kind;
-
-static path_kind kind_of(const char *path)
-{
-    struct stat st = {0}; /* for MSan, which does not know it */
-#ifndef _WIN32
-    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-        return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? PATH_FILE : PATH_OTHER;
-#endif
-    if (stat(path, &st) != 0)
-        return PATH_OTHER;
-    return S_ISDIR(st.st_mode) ? PATH_FOLDER : S_ISREG(st.st_mode) ? PATH_FILE : PATH_OTHER;
-}
-
 static int compare_text(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -173,26 +152,41 @@ static void free_paths(paths *p)
     free((void *)p->first);
 }
 
+/* A folder whose names are collected. */
+typedef struct listing {
+    const char *folder;
+    paths names;
+} listing;
+
+static bool note_name(void *context, const char *name)
+{
+    listing *l = (listing *)context;
+    if (push(&l->names, join(l->folder, name)))
+        return true;
+    errno = ENOMEM;
+    return false;
+}
+
 /* What is in one folder: files called like models go to the list, folders to `folders`. */
 static bool list_folder(scan *s, const char *folder, paths *folders)
 {
-    paths names = {NULL, 0, 0};
-    DIR *dir = opendir(folder);
-    if (dir == NULL)
+    listing l = {folder, {NULL, 0, 0}};
+    if (!system_list(folder, note_name, &l)) {
+        int reason = errno;
+        free_paths(&l.names);
+        errno = reason;
         return fail_scan(s, folder);
+    }
+    paths names = l.names;
     bool good = true;
-    for (const struct dirent *entry; good && (entry = readdir(dir)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            good = push(&names, join(folder, entry->d_name));
-    (void)closedir(dir);
     if (names.count > 0)
         qsort((void *)names.first, names.count, sizeof *names.first, compare_text);
     /* Folders go on a stack, so they are pushed from the last. */
     for (size_t i = names.count; good && i > 0; i--)
-        if (kind_of(names.first[i - 1]) == PATH_FOLDER)
+        if (system_kind(names.first[i - 1]) == PATH_FOLDER)
             good = push(folders, copy_text(names.first[i - 1], strlen(names.first[i - 1])));
     for (size_t i = 0; good && i < names.count; i++)
-        if (is_model_name(names.first[i]) && kind_of(names.first[i]) == PATH_FILE)
+        if (is_model_name(names.first[i]) && system_kind(names.first[i]) == PATH_FILE)
             good = append(s, copy_text(names.first[i], strlen(names.first[i])), true);
     free_paths(&names);
     return good || s->failed != NULL ? good : fail_scan(s, NULL);
@@ -200,8 +194,7 @@ static bool list_folder(scan *s, const char *folder, paths *folders)
 
 bool scan_add(scan *s, const char *path, bool recurse)
 {
-    struct stat st = {0}; /* for MSan, which does not know it */
-    if (!recurse || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+    if (!recurse || system_kind_followed(path) != PATH_FOLDER)
         return append(s, copy_text(path, strlen(path)), false);
     paths folders = {NULL, 0, 0};
     bool good = push(&folders, copy_text(path, strlen(path)));
@@ -258,7 +251,7 @@ bool scan_sort(scan *s)
 void scan_cover(scan *s, const scanned *head, const char *name)
 {
     size_t folder = strlen(head->path);
-    while (folder > 0 && head->path[folder - 1] != '/')
+    while (folder > 0 && !system_is_separator(head->path[folder - 1]))
         folder--;
     char *path = (char *)malloc(folder + strlen(name) + 1);
     if (path == NULL)

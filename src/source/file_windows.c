@@ -175,9 +175,10 @@ static tgi_fault adopt(tgi_source *source, HANDLE handle)
         fault.status = TG_E_NOT_REGULAR;
     else if (!GetFileInformationByHandle(handle, &info) || !get_identity(handle, &identity))
         fault = file_fault(TG_E_OPEN);
-    else if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
+    else if ((info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
         fault.status = TG_E_NOT_REGULAR;
-    else if (identity.size > INT64_MAX)
+        fault.os_code = ERROR_DIRECTORY;
+    } else if (identity.size > INT64_MAX)
         fault.status = TG_E_OPEN;
     if (fault.status != TG_OK) {
         (void)CloseHandle(handle);
