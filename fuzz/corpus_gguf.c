@@ -195,6 +195,10 @@ static void scalars(corpus *c)
     gb_set_value(m, 0, gb_string_n("llama\0", 6));
     gb_write(m);
     put(c, m, "accept/W_TRAILING_NUL--value");
+    m = gb_base_as(2, false);
+    gb_set_value(m, 0, gb_string_n("llama\0\0", 7));
+    gb_write(m);
+    put(c, m, "accept/W_TEXT_VALUE--two-nuls-are-no-terminator");
     m = gb_base();
     put(c, cut(m, m->keys[1].value.at.value + 3), "reject/E_TRUNCATED--in-a-u32");
 }

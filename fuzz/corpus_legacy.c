@@ -47,6 +47,118 @@ static void add_accepted(corpus *c)
     put(c, lb_make(quantized), "accept/llama-ggjt3-q4_0");
 }
 
+/* A number of the header changed in a file of floats; which of the layouts then comes closest is up to the library. */
+static void seed_with(corpus *c, const char *layout, const char *container, const char *field, uint32_t value)
+{
+    char name[160];
+    lb_file *f = small(layout, container, 1);
+    (void)snprintf(name, sizeof name, "seed/%s-%s-%s-%lu", layout, container, field, (unsigned long)value);
+    put_with(c, f, lb_at(f, field), value, name);
+}
+
+/* Types by their numbers in each container, ftypes with their thousands, and numbers at the edges of their rules. */
+static void add_seeds(corpus *c)
+{
+    static const struct {
+        const char *layout, *container;
+        uint32_t type, quantization;
+    } typed[] = {
+        {"gpt2", "ggml", 2, 1},    {"gpt2", "ggml", 8, 2},     {"bert", "ggml", 2, 0},     {"rwkv", "ggmf100", 7, 0},
+        {"rwkv", "ggmf101", 9, 0}, {"rwkv", "ggmf101", 13, 0}, {"llama", "ggjt2", 6, 0},   {"llama", "ggjt1", 4, 0},
+        {"llama", "ggjt3", 12, 0}, {"whisper", "ggml", 7, 2},  {"falcon", "ggcc10", 3, 0}, {"gptj", "ggjt3", 2, 2},
+    };
+    for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
+        char name[160];
+        const lb_spec spec = {typed[i].layout,
+                              typed[i].container,
+                              typed[i].type >= 10 ? 256 : 32,
+                              typed[i].type,
+                              typed[i].quantization,
+                              false,
+                              0,
+                              0,
+                              0};
+        lb_file *f = lb_make(spec);
+        (void)snprintf(name, sizeof name, "seed/%s-%s-type-%lu-%lu", spec.layout, spec.container,
+                       (unsigned long)spec.type, (unsigned long)spec.quantization);
+        if (f->file.len <= 60000)
+            put(c, f, name);
+        else
+            lb_free(f);
+    }
+    static const uint32_t ftypes[] = {5, 10, 18, 19, 1001, 2001, 2028, 2029, 3001, UINT32_MAX};
+    for (size_t i = 0; i < sizeof ftypes / sizeof ftypes[0]; i++) {
+        seed_with(c, "gpt2", "ggml", "ftype", ftypes[i]);
+        seed_with(c, "llama", "ggjt3", "ftype", ftypes[i]);
+    }
+    seed_with(c, "stable-diffusion", "ggml", "ftype", 0x10001);
+    seed_with(c, "stable-diffusion", "ggml", "ftype", 0x20001);
+    static const uint32_t ids[] = {4, 5, 6, 10, 16, 17, UINT32_MAX};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        seed_with(c, "rwkv", "ggmf101", "data_type", ids[i]);
+    seed_with(c, "whisper", "ggml", "n_audio_head", 0);
+    seed_with(c, "llama", "ggml", "n_vocab", UINT32_MAX);
+    seed_with(c, "llama", "ggml", "n_vocab", 1000000);
+    seed_with(c, "llama", "ggml", "tokens", 65536);
+    seed_with(c, "falcon", "ggcc10", "n_falcon_type", 8);
+    seed_with(c, "silero-vad", "ggml", "n_encoder_layers", 65);
+    seed_with(c, "bark", "ggml", "coarse.n_tensors", 3);
+    seed_with(c, "bark", "ggml", "coarse.n_tensors", INT32_MAX);
+    seed_with(c, "bark", "ggml", "fine.n_tensors", UINT32_MAX);
+}
+
+/* Records whose rank, type, name or shape is not that of their layout. */
+static void add_record_seeds(corpus *c)
+{
+    static const uint32_t ids[] = {9, 14, 15, 16};
+    lb_file *f;
+    char name[160];
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        f = small("llama", "ggjt3", 1);
+        (void)snprintf(name, sizeof name, "seed/llama-ggjt3-record-of-type-%lu", (unsigned long)ids[i]);
+        put_with(c, f, f->tensors[3].at.type, ids[i], name);
+        f = small("rwkv", "ggmf101", 1);
+        (void)snprintf(name, sizeof name, "seed/rwkv-ggmf101-record-of-type-%lu", (unsigned long)ids[i]);
+        put_with(c, f, f->tensors[3].at.type, ids[i] - 8, name);
+    }
+    f = small("llama", "ggml", 1);
+    bytes_put_u8(&f->file, f->tensors[4].at.name + 7, '7'); /* a layer that there is not */
+    put(c, f, "reject/E_TENSOR_UNKNOWN--layer-7");
+    f = small("llama", "ggml", 1);
+    bytes_put_u8(&f->file, f->tensors[4].at.name + 3, 0xFF);
+    put(c, f, "reject/E_NAME_UTF8--legacy");
+    f = small("llama", "ggml", 1);
+    bytes_put_u8(&f->file, f->tensors[4].at.name + 3, 0);
+    put(c, f, "reject/E_NAME_NUL--legacy");
+    f = small("gptj", "ggml", 1);
+    put_with(c, f, lb_at(f, "n_vocab"), 8, "reject/E_VOCAB_COUNT--gptj");
+    f = small("gptj", "ggml", 1);
+    put_with(c, f, lb_at(f, "tokens"), UINT32_MAX, "seed/gptj-token-length");
+    f = small("llama", "ggml", 1);
+    put_with(c, f, lb_at(f, "n_vocab"), 1000000, "reject/E_COUNT_TRUNCATED--tokens");
+    f = small("llama", "ggjt3", 1);
+    put_with(c, f, f->tensors[0].at.dims, 7, "seed/llama-ggjt3-shape");
+    f = small("llama", "ggjt3", 1);
+    put_with(c, f, f->tensors[2].at.dims + 4, 3, "seed/llama-ggjt3-shape-of-the-third");
+    f = small("mpt", "ggml", 1);
+    bytes_cut(&f->file, f->header_end + 5);
+    put(c, f, "seed/mpt-cut-in-a-record");
+    f = small("encodec", "ggml", 1);
+    bytes_cut(&f->file, f->header_end);
+    put(c, f, "seed/encodec-numbers-alone");
+    lb_spec both = {"llama", "ggml", 0, 0, 0, true, 0, 0, 300};
+    f = lb_make(both);
+    bytes_put_u32(&f->file, lb_at(f, "n_embd"), 64);
+    bytes_put_u32(&f->file, lb_at(f, "n_mult"), 64);
+    bytes_put_u32(&f->file, lb_at(f, "n_rot"), 32);
+    put(c, f, "reject/E_LAYOUT_AMBIGUOUS--vocabulary-of-llama-or-gptneox");
+    lb_spec part = {"llama", "ggjt1", 32, 1, 0, false, 2, 1, 0};
+    put(c, lb_make(part), "accept/W_PART--llama");
+    part.container = "ggml";
+    part.part = 0;
+    put(c, lb_make(part), "accept/W_PART--llama-ggml");
+}
+
 static void add_rejected_headers(corpus *c)
 {
     lb_file *f = small("llama", "ggjt1", 1);
@@ -110,6 +222,8 @@ static void add_rejected_ends(corpus *c)
 void corpus_legacy(corpus *c)
 {
     add_accepted(c);
+    add_seeds(c);
+    add_record_seeds(c);
     add_rejected_headers(c);
     add_rejected_records(c);
     add_rejected_ends(c);

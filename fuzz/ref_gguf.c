@@ -154,6 +154,8 @@ static bool trim(ref_gguf *r, ref_text *s)
 {
     if (r->version > 2 || s->len == 0 || ref_byte(r, s->at + s->len - 1) != 0)
         return true;
+    if (s->len >= 2 && ref_byte(r, s->at + s->len - 2) == 0)
+        return true;
     s->len--;
     return ref_warn(r, TG_W_TRAILING_NUL, s->at + s->len);
 }
@@ -166,7 +168,7 @@ static bool name(ref_gguf *r, bool key, ref_text *out)
         return false;
     if (out->len > MOST)
         return ref_fail(r, TG_E_STRING_LENGTH, length_at);
-    if (out->len > 65535)
+    if (out->len > 65535 + (r->version < 3))
         return ref_fail(r, key ? TG_E_KEY_LENGTH : TG_E_NAME_LENGTH, length_at);
     out->at = r->pos;
     if (!want(r, out->len))
@@ -174,6 +176,8 @@ static bool name(ref_gguf *r, bool key, ref_text *out)
     r->pos += out->len;
     if (!trim(r, out))
         return false;
+    if (out->len > 65535)
+        return ref_fail(r, key ? TG_E_KEY_LENGTH : TG_E_NAME_LENGTH, length_at);
     if (out->len == 0)
         return ref_fail(r, key ? TG_E_KEY_EMPTY : TG_E_NAME_EMPTY, length_at);
     if (is_text(r, out, &bad, &nul))

@@ -320,8 +320,9 @@ static void a_key_has_at_most_65535_bytes(void **state)
         EXPECT_REJECTED(m, NULL, TG_E_KEY_LENGTH, m->keys[0].at.length, 0, 65536, 65535);
         gb_set_key_name(m, 0, "k", 1); /* the length is judged before the bytes are missed */
         gb_write(m);
-        gb_put_count(m, m->keys[0].at.length, 65536);
-        EXPECT_REJECTED(m, NULL, TG_E_KEY_LENGTH, m->keys[0].at.length, 0, 65536, 65535);
+        uint32_t least = version < 3 ? 65537 : 65536; /* of which the last may be a NUL that does not count */
+        gb_put_count(m, m->keys[0].at.length, least);
+        EXPECT_REJECTED(m, NULL, TG_E_KEY_LENGTH, m->keys[0].at.length, 0, least, 65535);
         gb_put_count(m, m->keys[0].at.length, 65535);
         EXPECT_REJECTED(m, NULL, TG_E_TRUNCATED, m->keys[0].at.name, 0, m->file.len - m->keys[0].at.name, 65535);
         gb_free(m);

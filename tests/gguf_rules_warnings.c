@@ -53,6 +53,59 @@ static void each_kind_of_string_may_end_with_a_nul(void **state)
     gb_free(m);
 }
 
+static void two_nuls_are_no_terminator(void **state)
+{
+    (void)state;
+    gb_model *m = gb_base_as(2, false);
+    gb_set_value(m, 0, gb_string_n(GB_LIT("llama\0\0")));
+    gb_write(m);
+    EXPECT_WARNED(m, NULL, TG_W_TEXT_VALUE, m->keys[0].value.at.text, 0, ANY, ANY, 1);
+    opened o = open_everywhere(m->file.data, m->file.len, NULL);
+    tg_bytes text = {NULL, 0};
+    tg_value value = tg_model_value(o.model, tg_model_key(o.model, 0));
+    assert_true(tg_value_string(&value, &text));
+    assert_int_equal(text.len, 7);
+    opened_close(&o);
+    gb_set_value(m, 0, gb_string("llama"));
+    gb_set_tensor_name(m, 0, GB_LIT("w\0\0"));
+    gb_write(m);
+    EXPECT_REJECTED(m, NULL, TG_E_NAME_NUL, m->tensors[0].at.name + 1, 0, ANY, ANY);
+    gb_free(m);
+    m = gb_base_as(1, false);
+    gb_set_key_name(m, 0, GB_LIT("\0"));
+    gb_write(m);
+    EXPECT_REJECTED(m, NULL, TG_E_KEY_EMPTY, m->keys[0].at.length, 0, 0, 0);
+    gb_free(m);
+}
+
+/* The NUL does not count towards the longest name. */
+static void a_name_of_the_longest_length_may_end_with_a_nul(void **state)
+{
+    (void)state;
+    static char name[65538];
+    memset(name, 'k', sizeof name);
+    for (uint32_t version = 1; version <= 3; version++) {
+        gb_model *m = gb_base_as(version, false);
+        name[65535] = '\0';
+        gb_set_key_name(m, 0, name, 65536);
+        gb_write(m);
+        if (version == 3)
+            EXPECT_REJECTED(m, NULL, TG_E_KEY_LENGTH, m->keys[0].at.length, 0, 65536, 65535);
+        else
+            EXPECT_WARNED(m, NULL, TG_W_TRAILING_NUL, m->keys[0].at.name + 65535, 0, ANY, ANY, 1);
+        name[65535] = 'k';
+        gb_set_key_name(m, 0, name, 65536);
+        gb_write(m);
+        EXPECT_REJECTED(m, NULL, TG_E_KEY_LENGTH, m->keys[0].at.length, 0, 65536, 65535);
+        name[65536] = '\0';
+        gb_set_key_name(m, 0, name, 65537);
+        gb_write(m);
+        EXPECT_REJECTED(m, NULL, TG_E_KEY_LENGTH, m->keys[0].at.length, 0, 65537, 65535);
+        name[65536] = 'k';
+        gb_free(m);
+    }
+}
+
 static void a_nul_at_the_end_of_a_value_of_version_3_is_text(void **state)
 {
     (void)state;
@@ -401,6 +454,8 @@ int run_rules_of_warnings(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_files_may_end_strings_with_a_nul),
         cmocka_unit_test(each_kind_of_string_may_end_with_a_nul),
+        cmocka_unit_test(two_nuls_are_no_terminator),
+        cmocka_unit_test(a_name_of_the_longest_length_may_end_with_a_nul),
         cmocka_unit_test(a_nul_at_the_end_of_a_value_of_version_3_is_text),
         cmocka_unit_test(segments_of_keys_have_a_style),
         cmocka_unit_test(a_warning_is_reported_once_with_a_count),

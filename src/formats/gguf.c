@@ -24,8 +24,10 @@ tgi_step gguf_length(tgi_parse *p, tgi_cursor *c, uint64_t *out, const char *wha
 
 tgi_step gguf_trim_nul(tgi_parse *p, gguf_string *string, const char *what)
 {
-    if (p->model->version >= 3 || string->len == 0 || string->bytes[string->len - 1] != 0)
-        return TGI_OK;
+    const uint8_t *bytes = string->bytes;
+    uint64_t len = string->len;
+    if (p->model->version >= 3 || len == 0 || bytes[len - 1] != 0 || (len > 1 && bytes[len - 2] == 0))
+        return TGI_OK; /* two are no terminator */
     string->len--;
     return tgi_report(p, TG_W_TRAILING_NUL, string->offset + string->len, 0, 0, what);
 }
@@ -34,10 +36,13 @@ tgi_step gguf_name(tgi_parse *p, tgi_cursor *c, const tgi_name_rule *rule, gguf_
 {
     gguf_string name = {NULL, 0, tgi_tell(c), 0};
     TGI_TRY(gguf_length(p, c, &name.len, "length of the name"));
-    TGI_TRY(tgi_check_name_length(p, name.len, name.length_offset, rule));
+    bool may_be_trimmed = p->model->version < 3 && name.len == rule->most + 1;
+    if (!may_be_trimmed)
+        TGI_TRY(tgi_check_name_length(p, name.len, name.length_offset, rule));
     name.offset = tgi_tell(c);
     TGI_TRY(tgi_get_bytes(p, c, name.len, &name.bytes, rule->what));
     TGI_TRY(gguf_trim_nul(p, &name, rule->what));
+    TGI_TRY(tgi_check_name_length(p, name.len, name.length_offset, rule));
     TGI_TRY(tgi_check_name(p, name.bytes, (size_t)name.len, name.length_offset, name.offset, rule));
     *out = name;
     return TGI_OK;

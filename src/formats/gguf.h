@@ -49,7 +49,7 @@ typedef struct gguf_string {
 /* Reads the name of a key or tensor, and judges it. */
 TGI_NODISCARD tgi_step gguf_name(tgi_parse *p, tgi_cursor *c, const tgi_name_rule *rule, gguf_string *out);
 
-/* Leaves out the trailing NUL of versions 1 and 2, with a warning. */
+/* Leaves out the one trailing NUL of versions 1 and 2, with a warning. */
 TGI_NODISCARD tgi_step gguf_trim_nul(tgi_parse *p, gguf_string *string, const char *what);
 
 /* The steps of the tensor table and of what follows. */

@@ -65,7 +65,7 @@ static inline bool tgi_zip_begins(const uint8_t *bytes, const char *signature)
 const uint8_t *tgi_zip_next_record(const tgi_cursor *tail, size_t *at);
 
 /* Places where lenient programs would look for a directory. */
-#define TGI_ZIP_PLACES 3
+#define TGI_ZIP_PLACES 5
 
 /* Stores the offsets where the directory of the end record at `at` could be, and returns how many. */
 size_t tgi_zip_places(const tgi_cursor *tail, size_t at, const uint8_t *record, uint64_t out_places[TGI_ZIP_PLACES]);

@@ -59,6 +59,25 @@ static bool zip64_place(const tgi_cursor *tail, size_t at, uint64_t *out_place)
     return true;
 }
 
+/* Where the directory is if a zip64 end record stands right in front of its locator, wherever that says it is. */
+static size_t zip64_in_front(const tgi_cursor *tail, size_t at, uint64_t out_places[2])
+{
+    tgi_cursor c = *tail;
+    const uint8_t *record;
+    if (at < 76)
+        return 0;
+    c.pos = at - 76;
+    uint64_t here = tgi_tell(&c);
+    if (!tgi_take(&c, 56, &record) || !tgi_zip_begins(record, "PK\6\6"))
+        return 0;
+    uint64_t len = tgi_load_u64(record + 40, false);
+    out_places[0] = tgi_load_u64(record + 48, false);
+    if (len > here)
+        return 1;
+    out_places[1] = here - len;
+    return 2;
+}
+
 size_t tgi_zip_places(const tgi_cursor *tail, size_t at, const uint8_t *record, uint64_t out_places[TGI_ZIP_PLACES])
 {
     uint64_t here = tail->origin + at, len = tgi_load_u32(record + 12, false);
@@ -68,7 +87,7 @@ size_t tgi_zip_places(const tgi_cursor *tail, size_t at, const uint8_t *record, 
         out_places[num++] = here - len;
     if (zip64_place(tail, at, &out_places[num]))
         num++;
-    return num;
+    return num + zip64_in_front(tail, at, out_places + num);
 }
 
 tgi_zip_names tgi_zip_names_model(tgi_cursor directory)
