@@ -163,6 +163,32 @@ static void keys(corpus *c)
     put(c, with_key("v", gb_u32(1)), "accept/three-keys");
 }
 
+static gb_model *with_split(uint32_t type_of_number, uint64_t number, uint32_t count, uint64_t tensors)
+{
+    gb_model *m = gb_base();
+    (void)gb_add_key(m, "split.no", gb_number(type_of_number, number));
+    (void)gb_add_key(m, "split.count", gb_number(GB_U16, count));
+    (void)gb_add_key(m, "split.tensors.count", gb_number(GB_I32, tensors));
+    gb_write(m);
+    return m;
+}
+
+/* What a file says of the set that it is part of. */
+static void splits(corpus *c)
+{
+    put(c, with_split(GB_U16, 0, 1, 1), "accept/split-in-one");
+    put(c, with_split(GB_U16, 1, 2, 2), "accept/W_PART--split-in-two");
+    put(c, with_split(GB_I32, 1, 2, 2), "reject/E_SPLIT_TYPE--number-is-an-i32");
+    put(c, with_split(GB_U16, 2, 2, 2), "reject/E_SPLIT_NUMBER--two-of-two");
+    put(c, with_split(GB_U16, 0, 2, 0), "reject/E_SPLIT_TENSORS--fewer-than-here");
+    put(c, with_split(GB_U16, 0, 2, UINT32_MAX), "reject/E_SPLIT_TENSORS--negative");
+    put(c, with_key("split.count", gb_number(GB_U16, 2)), "reject/E_SPLIT_KEY--count-alone");
+    gb_model *m = with_key("split.count", gb_number(GB_U16, 2));
+    (void)gb_add_key(m, "split.no", gb_number(GB_U16, 0));
+    gb_write(m);
+    put(c, m, "reject/E_SPLIT_KEY--without-tensors");
+}
+
 /* ---- Values ----------------------------------------------------------------------------------------------- */
 
 static gb_model *with_type(uint32_t version, uint32_t type)
@@ -339,6 +365,7 @@ static void sample(corpus *c)
 
 void corpus_gguf(corpus *c)
 {
+    splits(c);
     sample(c);
     seeds(c);
     header(c);

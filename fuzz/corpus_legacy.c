@@ -16,7 +16,7 @@ static lb_file *small(const char *layout, const char *container, uint32_t type)
 
 static void put(corpus *c, lb_file *f, const char *name)
 {
-    char path[160];
+    char path[256];
     (void)snprintf(path, sizeof path, "legacy/%s.bin", name);
     corpus_add(c, path, f->file.data, f->file.len);
     lb_free(f);

@@ -123,8 +123,53 @@ static bool quantization_version(ref_gguf *r)
     return true;
 }
 
+/* The value of a key of that name and type, and `*out` is the key or NULL. False where it has another type. */
+static bool split_number(ref_gguf *r, const char *name, uint32_t type, unsigned bytes, const ref_key **out,
+                         int64_t *number)
+{
+    *out = NULL;
+    *number = 0;
+    for (uint64_t i = 0; i < r->num_keys && *out == NULL; i++) {
+        uint64_t same = r->keys[i].name.len == strlen(name);
+        for (uint64_t k = 0; same != 0 && k < r->keys[i].name.len; k++)
+            same = ref_byte(r, r->keys[i].name.at + k) == (uint8_t)name[k];
+        *out = same != 0 ? &r->keys[i] : NULL;
+    }
+    if (*out == NULL)
+        return true;
+    if ((*out)->type != type)
+        return ref_fail(r, TG_E_SPLIT_TYPE, (*out)->entry);
+    for (unsigned i = 0; i < bytes; i++)
+        *number = *number * 256 + ref_byte(r, (*out)->at + (r->big ? i : bytes - 1 - i));
+    if (bytes == 4 && *number > INT32_MAX)
+        *number -= INT64_C(1) << 32;
+    return true;
+}
+
+/* What the file says of the set that it may be part of. `*out_place`: it is part of one, and there is its number. */
+static bool split(ref_gguf *r, uint64_t *out_place)
+{
+    const ref_key *no, *count, *tensors;
+    int64_t no_value, count_value, tensors_value;
+    if (!split_number(r, "split.no", 2, 2, &no, &no_value) ||
+        !split_number(r, "split.tensors.count", 5, 4, &tensors, &tensors_value) ||
+        !split_number(r, "split.count", 2, 2, &count, &count_value))
+        return false;
+    if (count_value <= 1)
+        return true;
+    if (no == NULL || tensors == NULL)
+        return ref_fail(r, TG_E_SPLIT_KEY, count->entry);
+    if (no_value >= count_value)
+        return ref_fail(r, TG_E_SPLIT_NUMBER, no->at);
+    if (tensors_value < 0 || (uint64_t)tensors_value < r->num_tensors)
+        return ref_fail(r, TG_E_SPLIT_TENSORS, tensors->at);
+    *out_place = no->at;
+    return true;
+}
+
 bool ref_judge(ref_gguf *r)
 {
+    uint64_t part = 0;
     if (!unique(r) || !place_each(r))
         return false;
     ref_tensor **sorted = (ref_tensor **)calloc((size_t)r->num_tensors + 1, sizeof(ref_tensor *));
@@ -143,5 +188,7 @@ bool ref_judge(ref_gguf *r)
     }
     if (r->file->size > padded && !ref_warn(r, TG_W_DATA_AFTER, padded))
         return false;
-    return quantization_version(r);
+    if (!split(r, &part) || !quantization_version(r))
+        return false;
+    return part == 0 || ref_warn(r, TG_W_PART, part);
 }

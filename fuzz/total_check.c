@@ -125,8 +125,19 @@ void total_check(const tg_model *m)
     }
 }
 
+static void check_layouts(void)
+{
+    tg_layout layout = TG_LAYOUT_NONE;
+    for (size_t n = 0; tg_layout_at(n, &layout); n++)
+        FUZZ_CHECK(tg_layout_name(layout)[0] != '\0' && tg_layout_text(layout)[0] != '\0', "a layout without words");
+    FUZZ_CHECK(!tg_layout_at(0, NULL) && !tg_layout_at(SIZE_MAX, &layout), "a layout behind the last");
+    FUZZ_CHECK(tg_layout_name((tg_layout)63)[0] == '\0' && tg_layout_text((tg_layout)63)[0] == '\0', "no layout");
+    FUZZ_CHECK(tg_error_layout(NULL, 0) == TG_LAYOUT_NONE, "the layout of nothing");
+}
+
 void words_check(void)
 {
+    check_layouts();
     check_words();
     check_types();
 }
