@@ -73,7 +73,7 @@ function(run_libfuzzer name)
     set(dict "-dict=${source}/fuzz/${dictionary}")
   endif()
   # The working folder comes first: libFuzzer writes into the first one.
-  execute_process(COMMAND ${BUILD}/fuzz/fuzz_${name} -max_total_time=${TIME} -print_final_stats=1 -max_len=4096
+  execute_process(COMMAND ${BUILD}/fuzz/fuzz_${name} -max_total_time=${TIME} -print_final_stats=1 -max_len=${max_len}
       -timeout=5 -rss_limit_mb=1024 -artifact_prefix=${found}/ ${dict} ${work} ${seeds}
     OUTPUT_VARIABLE log ERROR_VARIABLE log)
   file(WRITE ${BUILD}/work/${name}.log "${log}")
@@ -111,7 +111,7 @@ function(run_afl name)
   if(dictionary)
     set(dict -x ${source}/fuzz/${dictionary})
   endif()
-  execute_process(COMMAND afl-fuzz -V ${TIME} -t 5000 -m none -G 4096 -c ${BUILD}/cmplog/fuzz/fuzz_${name}
+  execute_process(COMMAND afl-fuzz -V ${TIME} -t 5000 -m none -G ${max_len} -c ${BUILD}/cmplog/fuzz/fuzz_${name}
       ${dict} -i ${seeds} -o ${work} -- ${BUILD}/fuzz/fuzz_${name}
     OUTPUT_VARIABLE log ERROR_VARIABLE log)
   file(WRITE ${BUILD}/work/${name}.log "${log}")

@@ -1,12 +1,13 @@
 # The fuzz targets, once for the build and for the scripts. A row is a target: its name, which is that of its source;
-# the folders of corpus/ that are its inputs, the first of which gets what is found; and its dictionary, if it has one.
+# the folders of corpus/ that are its inputs, the first of which gets what is found; its dictionary, if it has one; and the
+# bytes of its largest input, where they are not 4096.
 set(fuzz_targets
   "open|gguf,safetensors,legacy,zip,other|gguf.dict"
   "gguf|gguf|gguf.dict"
   "safetensors|safetensors|json.dict"
   "legacy|legacy|legacy.dict"
   "zip|zip|zip.dict"
-  "sets|sets|json.dict"
+  "sets|sets|json.dict|16384"
   "json|json|json.dict"
   "text|text|"
   "cursor|cursor|"
@@ -15,7 +16,7 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
   list(APPEND fuzz_targets "diff|gguf|gguf.dict") # against ggml's own reader, where TENSORGATE_GGML names it
 endif()
 
-# Sets `folders` and `dictionary` of the target `name`, or ends with a message.
+# Sets `folders`, `dictionary` and `max_len` of the target `name`, or ends with a message.
 function(find_target name)
   set(names "")
   foreach(row IN LISTS fuzz_targets)
@@ -28,6 +29,12 @@ function(find_target name)
       list(GET parts 2 dictionary)
       set(folders "${folders}" PARENT_SCOPE)
       set(dictionary "${dictionary}" PARENT_SCOPE)
+      set(max_len 4096)
+      list(LENGTH parts num_parts)
+      if(num_parts GREATER 3)
+        list(GET parts 3 max_len)
+      endif()
+      set(max_len ${max_len} PARENT_SCOPE)
       return()
     endif()
   endforeach()

@@ -55,7 +55,7 @@ foreach(run RANGE 1 ${RUNS})
   foreach(arm ON OFF)
     file(REMOVE_RECURSE ${BUILD}/work)
     file(MAKE_DIRECTORY ${BUILD}/work)
-    execute_process(COMMAND ${BUILD}/${arm}/fuzz/fuzz_${TARGET} -seed=${run} -max_total_time=${TIME} -max_len=4096 ${dict}
+    execute_process(COMMAND ${BUILD}/${arm}/fuzz/fuzz_${TARGET} -seed=${run} -max_total_time=${TIME} -max_len=${max_len} ${dict}
         -artifact_prefix=${BUILD}/${TARGET}- ${BUILD}/work ${start}
       RESULT_VARIABLE result OUTPUT_VARIABLE log ERROR_VARIABLE log)
     if(NOT result EQUAL 0)

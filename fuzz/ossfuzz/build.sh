@@ -12,9 +12,9 @@ for program in "$WORK"/build/fuzz/fuzz_*; do
   target=${name#fuzz_}
   cp "$program" "$OUT/"
   row=$(grep -oE "\"$target\|[^\"]*" "$tree/fuzz/targets.cmake" | tr -d '"')
-  IFS='|' read -r _ folders dictionary <<<"$row"
+  IFS='|' read -r _ folders dictionary max_len <<<"$row"
   # With their folders: names in two folders may be the same.
   (cd "$tree/corpus" && zip -qr "$OUT/${name}_seed_corpus.zip" ${folders//,/ })
   [ -z "$dictionary" ] || cp "$tree/fuzz/$dictionary" "$OUT/$name.dict"
-  cp "$tree/fuzz/libfuzzer.options" "$OUT/$name.options"
+  sed "s/^max_len = .*/max_len = ${max_len:-4096}/" "$tree/fuzz/libfuzzer.options" >"$OUT/$name.options"
 done
