@@ -145,7 +145,7 @@ static void change_record(mutation *m, doc *d, record *r)
         *dim = (uint32_t)(mutate_number(m, *dim, other->dims[0]) & UINT32_MAX);
         break;
     case 3:
-        *dim = mutate_chance(m, 1, 2) ? other->dims[mutate_pick(m, MAX_DIMS)] : *dim * 2 & 0xFFFF;
+        *dim = mutate_chance(m, 1, 2) ? other->dims[mutate_pick(m, MAX_DIMS)] : (*dim & 0x7FFF) * 2;
         break;
     case 4:
         r->name = other->name;

@@ -63,9 +63,10 @@ static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, cons
     c.pos = at - 20;
     if (!tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
         return TGI_OK;
-    uint64_t locator_offset = tail->origin + at - 20, big_offset = locator_offset - 56;
+    uint64_t locator_offset = tail->origin + at - 20;
     if (at < 76)
         return end_error(p, locator_offset, at, 76, "zip64 end record");
+    uint64_t big_offset = locator_offset - 56;
     if (u64(locator + 8) != big_offset || u32(locator + 4) != 0 || u32(locator + 16) > 1)
         return end_error(p, locator_offset, u64(locator + 8), big_offset, "zip64 locator");
     c.pos = at - 76;
