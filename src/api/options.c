@@ -13,17 +13,24 @@
 /* Blocks from this size on, in bytes, are pages of their own. */
 #define LARGE_BLOCK ((size_t)1 << 20)
 
+/* Does a block grow as the window does, of which more is to come? */
+static bool doubles(size_t old_size, size_t new_size)
+{
+    return old_size > 0 && new_size > old_size + old_size / 2;
+}
+
 /* From one kind of memory to the other. */
 static void *move_block(void *block, size_t old_size, size_t new_size)
 {
-    void *now = new_size >= LARGE_BLOCK ? tgi_pages_resize(NULL, 0, new_size) : malloc(new_size);
+    bool large = new_size >= LARGE_BLOCK;
+    void *now = large ? tgi_pages_resize(NULL, 0, new_size, doubles(old_size, new_size)) : malloc(new_size);
     if (now == NULL)
         return NULL;
     memcpy(now, block, old_size < new_size ? old_size : new_size);
-    if (old_size >= LARGE_BLOCK)
-        (void)tgi_pages_resize(block, old_size, 0);
-    else
+    if (large)
         free(block);
+    else
+        (void)tgi_pages_resize(block, old_size, 0, false);
     return now;
 }
 
@@ -34,7 +41,7 @@ static void *default_resize(void *context, void *block, size_t old_size, size_t 
     if (block != NULL && new_size > 0 && was_large != is_large)
         return move_block(block, old_size, new_size);
     if (was_large || is_large)
-        return tgi_pages_resize(block, old_size, new_size);
+        return tgi_pages_resize(block, old_size, new_size, doubles(old_size, new_size));
     if (new_size > 0)
         return realloc(block, new_size);
     free(block);

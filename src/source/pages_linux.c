@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Large blocks on Linux. Fresh pages are what a large header costs most: a fault for each 4 KiB is dearer than
- * reading them. So large blocks begin at a huge page, ask for huge pages, have room to grow where they are, and up to
- * COMMON_SPACE are the C library's: what it keeps of freed memory, the next model gets with its pages in place. */
+ * reading them. So large blocks begin at a huge page, ask for huge pages, and move by remapping, not by copying. A block
+ * that doubles, as the window over a header does, gets room to grow where it is, from the C library: what that keeps of
+ * freed memory, the next model gets with its pages in place. */
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
@@ -14,7 +15,8 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE ((size_t)2 << 20)
-#define COMMON_SPACE ((size_t)24 << 20)
+#define LARGE_ROOM ((size_t)24 << 20) /* of a block that doubles */
+#define BEFORE_BLOCK ((size_t)64)     /* bytes in front of a block, which hold where it came from */
 
 #if !defined(MADV_POPULATE_READ)
 #define MADV_POPULATE_READ 22 /* Linux 5.14 */
@@ -23,93 +25,98 @@
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14; older kernels say no, and nothing is lost */
 #endif
 
-/* Address space for a block of `size` bytes, a power of two. Pages of it that nothing was written to cost nothing. */
-static size_t space_for(size_t size)
+typedef struct pages_origin {
+    uint8_t *whole; /* what malloc gave, or NULL: mapped from BEFORE_BLOCK bytes in front of the block on */
+    size_t space;   /* bytes from there to the end */
+} pages_origin;
+
+static pages_origin origin_of_pages(const void *block)
 {
-    size_t space = COMMON_SPACE;
-    while (space < size)
-        space *= 2;
-    return space;
+    pages_origin o;
+    memcpy(&o, (const uint8_t *)block - BEFORE_BLOCK, sizeof o);
+    return o;
 }
 
-/* Where the first huge page behind `whole` begins, with room for a pointer in front of it. */
-static uint8_t *first_huge_page(uint8_t *whole)
+/* A block in `space` bytes that begin at `start`. */
+static void *block_of_pages(uint8_t *start, uint8_t *whole, size_t space)
 {
-    return whole + HUGE_PAGE - (uintptr_t)whole % HUGE_PAGE;
+    const pages_origin o = {whole, space};
+    (void)madvise(start, space, MADV_HUGEPAGE);
+    memcpy(start, &o, sizeof o);
+    return start + BEFORE_BLOCK;
 }
 
-/* Memory of the C library that begins at a huge page; in front of it is its address there. */
-static void *allocate(void)
+static uint8_t *next_huge_page(uint8_t *address)
 {
-    uint8_t *whole = (uint8_t *)malloc(COMMON_SPACE + HUGE_PAGE);
-    if (whole == NULL)
-        return NULL;
-    uint8_t *block = first_huge_page(whole);
-    memcpy(block - sizeof whole, &whole, sizeof whole);
-    return block;
+    return address + (HUGE_PAGE - (uintptr_t)address % HUGE_PAGE) % HUGE_PAGE;
 }
 
-/* Address space that begins at a huge page; NULL where there is none. */
-static void *reserve(size_t space)
+static void *allocate_pages(size_t space)
 {
-    if (space == COMMON_SPACE)
-        return allocate();
+    uint8_t *whole = (uint8_t *)malloc(space + HUGE_PAGE);
+    return whole != NULL ? block_of_pages(next_huge_page(whole), whole, space) : NULL;
+}
+
+static void *map_pages(size_t space)
+{
     uint8_t *whole = (uint8_t *)mmap(NULL, space + HUGE_PAGE, PROT_READ | PROT_WRITE,
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (whole == MAP_FAILED)
         return NULL;
-    uint8_t *block = first_huge_page(whole);
-    (void)munmap(whole, (size_t)(block - whole));
-    if (block + space < whole + space + HUGE_PAGE)
-        (void)munmap(block + space, (size_t)(whole + HUGE_PAGE - block));
-    return block;
+    uint8_t *start = next_huge_page(whole);
+    size_t before = (size_t)(start - whole);
+    if (before > 0)
+        (void)munmap(whole, before);
+    (void)munmap(start + space, HUGE_PAGE - before);
+    return block_of_pages(start, NULL, space);
 }
 
-static void release(void *block, size_t space)
+static void release_pages(void *block)
 {
-    if (space == COMMON_SPACE) {
-        void *whole;
-        memcpy(&whole, (uint8_t *)block - sizeof whole, sizeof whole);
-        free(whole);
-    } else if (space > 0) {
-        (void)munmap(block, space);
-    }
+    if (block == NULL)
+        return;
+    pages_origin o = origin_of_pages(block);
+    if (o.whole != NULL)
+        free(o.whole);
+    else
+        (void)munmap((uint8_t *)block - BEFORE_BLOCK, o.space);
 }
 
-/* The block in a space of another size. */
-static void *move(void *block, size_t len, size_t old_space, size_t space)
+/* Moves the `len` bytes of a block into a new one. */
+static void *move_pages(void *block, size_t len, void *now)
 {
-    void *now = reserve(space);
-    if (now == NULL)
-        return NULL;
-    (void)madvise(now, space, MADV_HUGEPAGE);
-    if (old_space > COMMON_SPACE && space > old_space) {
-        if (mremap(block, old_space, old_space, MREMAP_MAYMOVE | MREMAP_FIXED, now) != MAP_FAILED)
-            return now;
-        release(now, space);
-        return NULL;
+    if (now == NULL || block == NULL)
+        return now;
+    pages_origin from = origin_of_pages(block), to = origin_of_pages(now);
+    uint8_t *start = (uint8_t *)now - BEFORE_BLOCK;
+    if (from.whole == NULL && to.whole == NULL) {
+        if (mremap((uint8_t *)block - BEFORE_BLOCK, from.space, from.space, MREMAP_MAYMOVE | MREMAP_FIXED, start) ==
+            MAP_FAILED) {
+            release_pages(now);
+            return NULL;
+        }
+        return block_of_pages(start, NULL, to.space);
     }
-    if (len > 0)
-        memcpy(now, block, len);
-    release(block, old_space);
+    memcpy(now, block, len);
+    release_pages(block);
     return now;
 }
 
-void *tgi_pages_resize(void *block, size_t old_size, size_t new_size)
+void *tgi_pages_resize(void *block, size_t old_size, size_t new_size, bool doubles)
 {
-    size_t old_space = block != NULL ? space_for(old_size) : 0, space = COMMON_SPACE;
-    if (new_size > SIZE_MAX / 4)
-        return NULL;
     if (new_size == 0) {
-        release(block, old_space);
+        release_pages(block);
         return NULL;
     }
-    space = space_for(new_size);
-    if (space != old_space)
-        return move(block, old_size < new_size ? old_size : new_size, old_space, space);
-    size_t first = (new_size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    if (first < old_size)
-        (void)madvise((uint8_t *)block + first, space - first, MADV_DONTNEED);
+    if (new_size > SIZE_MAX / 2)
+        return NULL;
+    size_t space = (new_size + BEFORE_BLOCK + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    size_t here = block != NULL ? origin_of_pages(block).space : 0;
+    if (space > here)
+        return move_pages(block, old_size,
+                          doubles && space <= LARGE_ROOM ? allocate_pages(LARGE_ROOM) : map_pages(space));
+    if (new_size < old_size && space < here)
+        (void)madvise((uint8_t *)block - BEFORE_BLOCK + space, here - space, MADV_DONTNEED);
     return block;
 }
 

@@ -4,9 +4,10 @@
 
 #include <stdlib.h>
 
-void *tgi_pages_resize(void *block, size_t old_size, size_t new_size)
+void *tgi_pages_resize(void *block, size_t old_size, size_t new_size, bool doubles)
 {
     (void)old_size;
+    (void)doubles;
     if (new_size > 0)
         return realloc(block, new_size);
     free(block);

@@ -95,8 +95,8 @@ bool tgi_same_identity(const tgi_identity *a, const tgi_identity *b);
 bool tgi_fd_is_immutable(int fd);
 
 /* realloc for large blocks, as fast as the system can. `new_size` 0 frees. The contents stay, and the memory
- * behind `old_size` bytes is not touched before the caller does. */
-void *tgi_pages_resize(void *block, size_t old_size, size_t new_size);
+ * behind `old_size` bytes is not touched before the caller does. A block that `doubles` is expected to do so again. */
+void *tgi_pages_resize(void *block, size_t old_size, size_t new_size, bool doubles);
 
 /* Says that [data, data + len) will be written soon. */
 void tgi_pages_expect(void *data, size_t len);

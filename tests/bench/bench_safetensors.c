@@ -52,12 +52,13 @@ static text make_header(shape kind, unsigned num, unsigned long long *out_data)
     unsigned long long at = 0, size = kind == EMPTY ? 0 : 4096;
     add(&t, "\0\0\0\0\0\0\0\0{", 9);
     for (unsigned i = 0; i < num; i++) {
-        const char *name = kind == ESCAPED ? "model.layers.%u.mlp.experts.%u.\\u0064own_proj.weight" :
-                                             "model.layers.%u.mlp.experts.%u.down_proj.weight";
+        const char *name = kind == ESCAPED ? "model.layers.%u.mlp.experts.%u.\\u0064own_proj.weight"
+                                           : "model.layers.%u.mlp.experts.%u.down_proj.weight";
         char full[128];
         snprintf(full, sizeof full, name, i / 128, i % 128);
-        int len = snprintf(line, sizeof line, "%s\"%s\":{\"dtype\":\"BF16\",\"shape\":[%u,64],\"data_offsets\":[%llu,%llu]}",
-                           i > 0 ? "," : "", full, kind == EMPTY ? 0 : 32, at, at + size);
+        int len =
+            snprintf(line, sizeof line, "%s\"%s\":{\"dtype\":\"BF16\",\"shape\":[%u,64],\"data_offsets\":[%llu,%llu]}",
+                     i > 0 ? "," : "", full, kind == EMPTY ? 0 : 32, at, at + size);
         add(&t, line, (size_t)len);
         if (kind != ONE_RANGE)
             at += size;
@@ -69,7 +70,6 @@ static text make_header(shape kind, unsigned num, unsigned long long *out_data)
     *out_data = kind == ONE_RANGE ? size : at;
     return t;
 }
-
 
 static int read_at(void *context, uint64_t offset, void *buffer, size_t len)
 {
@@ -115,8 +115,8 @@ static double measure(shape kind, unsigned num, int runs, const char *name)
     }
     qsort(seconds, (size_t)runs, sizeof *seconds, ascending);
     double median = seconds[runs / 2];
-    printf("%-10s %7u tensors  %6.2f MB  %8.3f ms  %6.0f MB/s  %5.0f ns a tensor  %s\n", name, num,
-           (double)t.len / 1e6, median * 1e3, (double)t.len / median / 1e6, median * 1e9 / num, tg_status_name(status));
+    printf("%-10s %7u tensors  %6.2f MB  %8.3f ms  %6.0f MB/s  %5.0f ns a tensor  %s\n", name, num, (double)t.len / 1e6,
+           median * 1e3, (double)t.len / median / 1e6, median * 1e9 / num, tg_status_name(status));
     free(seconds);
     free(t.data);
     return median;

@@ -7,6 +7,8 @@
 
 #include "headers.h"
 
+#include "writer.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,39 +31,6 @@ const bench_shape bench_shapes[] = {
     {"keys-1m", 0, 1000000, 0, 0, 256, 1, 0},
     {NULL, 0, 0, 0, 0, 0, 0, 0},
 };
-
-typedef struct writer {
-    unsigned char *bytes;
-    size_t len, room;
-} writer;
-
-static void put(writer *w, const void *bytes, size_t len)
-{
-    if (len > w->room - w->len) {
-        w->room = (w->room + len) * 2;
-        w->bytes = (unsigned char *)realloc(w->bytes, w->room);
-        if (w->bytes == NULL) {
-            fprintf(stderr, "out of memory\n");
-            exit(2);
-        }
-    }
-    memcpy(w->bytes + w->len, bytes, len);
-    w->len += len;
-}
-
-static void put_number(writer *w, uint64_t number, size_t width)
-{
-    unsigned char bytes[8];
-    for (size_t i = 0; i < width; i++)
-        bytes[i] = (unsigned char)(number >> (8 * i) & 0xFF);
-    put(w, bytes, width);
-}
-
-static void put_string(writer *w, const char *text)
-{
-    put_number(w, strlen(text), 8);
-    put(w, text, strlen(text));
-}
 
 /* Words of 1 to 17 letters, and now and then one that is not ASCII: lengths and bytes as vocabularies have them. */
 static void put_word(writer *w, uint64_t number)

@@ -29,4 +29,17 @@ bench_header bench_make_header(const bench_shape *shape);
 /* Writes header and hole to a new file at `path`. Exits with a message where it cannot. */
 void bench_write_file(const bench_header *header, const char *path);
 
+/* A file that is no lone GGUF: `write` writes it, and what belongs to it, into the folder, stores the path to open, and
+ * returns the bytes of its header, or of all its headers. */
+typedef struct bench_file {
+    const char *name;
+    uint64_t (*write)(const char *folder, char *path, size_t room);
+} bench_file;
+
+/* Writes a split GGUF of that many files, with that many tensors in each, as bench_file does. */
+uint64_t bench_write_split(const char *folder, unsigned files, unsigned tensors, char *path, size_t room);
+
+/* NULL-terminated by a row without a name. */
+extern const bench_file bench_files[];
+
 #endif
