@@ -222,6 +222,22 @@ static void limits_are_what_was_asked_for(void **state)
                 "[TG_E_LIMIT_HEAP]");
 }
 
+static void a_hint_names_the_option_that_raises_the_limit(void **state)
+{
+    static const char *const limits[] = {"tensors",        "keys",        "header-bytes",
+                                         "array-elements", "array-depth", "heap-base"};
+    (void)state;
+    gb_model *m = gb_rich(3, false);
+    cli_write_model("rich.gguf", m);
+    gb_free(m);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        char option[48], hint[64];
+        (void)snprintf(option, sizeof option, "--limit=%s=1", limits[i]);
+        (void)snprintf(hint, sizeof hint, "`--limit %s=N`", limits[i]);
+        expect_code(ARGUMENTS("check", option, "--limit=heap-factor=1", "rich.gguf"), 1, hint);
+    }
+}
+
 static void limits_are_numbers(void **state)
 {
     static const char *const wrong[] = {
@@ -277,12 +293,19 @@ static void jobs_are_a_small_number(void **state)
 int cli_tests_usage(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(help_is_on_standard_output),    cmocka_unit_test(help_names_every_warning),
-        cmocka_unit_test(help_fits_eighty_columns),      cmocka_unit_test(version_is_that_of_the_library),
-        cmocka_unit_test(mistakes_are_told_in_a_line),   cmocka_unit_test(no_arguments_give_the_usage),
-        cmocka_unit_test(options_end_at_two_dashes),     cmocka_unit_test(strict_makes_warnings_errors),
-        cmocka_unit_test(unknown_warnings_get_a_list),   cmocka_unit_test(profile_demands_what_llama_cpp_demands),
-        cmocka_unit_test(limits_are_what_was_asked_for), cmocka_unit_test(limits_are_numbers),
+        cmocka_unit_test(help_is_on_standard_output),
+        cmocka_unit_test(help_names_every_warning),
+        cmocka_unit_test(help_fits_eighty_columns),
+        cmocka_unit_test(version_is_that_of_the_library),
+        cmocka_unit_test(mistakes_are_told_in_a_line),
+        cmocka_unit_test(no_arguments_give_the_usage),
+        cmocka_unit_test(options_end_at_two_dashes),
+        cmocka_unit_test(strict_makes_warnings_errors),
+        cmocka_unit_test(unknown_warnings_get_a_list),
+        cmocka_unit_test(profile_demands_what_llama_cpp_demands),
+        cmocka_unit_test(limits_are_what_was_asked_for),
+        cmocka_unit_test(a_hint_names_the_option_that_raises_the_limit),
+        cmocka_unit_test(limits_are_numbers),
         cmocka_unit_test(jobs_are_a_small_number),
     };
     return cmocka_run_group_tests(tests, cli_setup, cli_teardown);

@@ -4,6 +4,29 @@
 
 #include "dtype.h"
 
+/* Which option raises a limit. */
+static tgi_hint limit_hint(tg_status status)
+{
+    switch (status) {
+    case TG_E_LIMIT_TENSORS:
+        return TGI_HINT_RAISE_TENSORS;
+    case TG_E_LIMIT_KEYS:
+        return TGI_HINT_RAISE_KEYS;
+    case TG_E_LIMIT_HEADER:
+        return TGI_HINT_RAISE_HEADER;
+    case TG_E_LIMIT_ARRAY_ELEMENTS:
+        return TGI_HINT_RAISE_ELEMENTS;
+    case TG_E_LIMIT_ARRAY_DEPTH:
+        return TGI_HINT_RAISE_DEPTH;
+    case TG_E_LIMIT_HEAP:
+        return TGI_HINT_RAISE_HEAP;
+    case TG_E_LIMIT_FILES:
+        return TGI_HINT_RAISE_FILES;
+    default:
+        return TGI_HINT_FIXED_LIMIT;
+    }
+}
+
 /* What to tell a person about an error, unless the place where it was found knows better. */
 static tgi_hint usual_hint(tg_status status, uint64_t found)
 {
@@ -23,7 +46,7 @@ static tgi_hint usual_hint(tg_status status, uint64_t found)
     case TG_CLASS_TRUNCATED:
         return TGI_HINT_CUT;
     case TG_CLASS_LIMIT:
-        return TGI_HINT_RAISE_LIMIT;
+        return limit_hint(status);
     default:
         return TGI_HINT_NONE;
     }

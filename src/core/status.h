@@ -12,8 +12,8 @@
 
 /* Places in tg_error.reserved. */
 enum {
-    TGI_ERROR_HINT = 0,  /* a tgi_hint */
-    TGI_ERROR_ENTRY = 1, /* a tgi_entry */
+    TGI_ERROR_HINT = 0,   /* a tgi_hint */
+    TGI_ERROR_ENTRY = 1,  /* a tgi_entry */
     TGI_ERROR_LAYOUT = 2, /* bit n: it is about layout n */
 };
 
@@ -46,7 +46,14 @@ typedef enum tgi_entry {
     X(REQUANTIZE, "the type was removed in December 2024: quantize the model again from its source")                   \
     X(FORK, "types at and above 43 are private to forks of ggml")                                                      \
     X(PARTS, "all files of the model must be in one folder, under their own names; --single looks at one")             \
-    X(RAISE_LIMIT, "if the file is trusted to be this large, raise the limit")                                         \
+    X(RAISE_TENSORS, "if it is meant to be this large: `--limit tensors=N`, or tg_limits.max_tensors")                 \
+    X(RAISE_KEYS, "if it is meant to be this large: `--limit keys=N`, or tg_limits.max_keys")                          \
+    X(RAISE_HEADER, "if it is meant to be this large: `--limit header-bytes=N`, or tg_limits.max_header_bytes")        \
+    X(RAISE_ELEMENTS, "if it is meant to be this large: `--limit array-elements=N`, or tg_limits.max_array_elements")  \
+    X(RAISE_DEPTH, "if it is meant to be this deep: `--limit array-depth=N` up to 16, or tg_limits.max_array_depth")   \
+    X(RAISE_HEAP, "if that much memory is fine: `--limit heap-base=N` or `heap-factor=N`, or tg_limits")               \
+    X(RAISE_FILES, "if it is meant to have this many: `--limit files=N`, or tg_limits.max_files")                      \
+    X(FIXED_LIMIT, "no file that is in use comes near this limit, so no option raises it")                             \
     X(MEMBER, "say which one: `--member NAME`, or tg_options.member")                                                  \
     X(STORE, "put the model into the archive uncompressed, as `zip -0` does")
 
