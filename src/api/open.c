@@ -182,7 +182,7 @@ static tgi_step parse(tgi_parse *p, tgi_file *file, const tgi_format *format)
         ((step == TGI_FAIL && p->error->status == TG_E_MAGIC) || (step == TGI_OK && p->settings->member != NULL)))
         step = enter_zip(p, file, step, &format);
     TGI_TRY(step);
-    p->model->format = format->format;
+    p->model->format = format->format; /* NOLINT(clang-analyzer-core.NullDereference): TGI_OK has set it */
     TGI_TRY(tgi_allocated(p, tgi_arena_resize_aside(&p->model->arena, &state, format->state_size)));
     memset(state, 0, format->state_size);
     step = run_steps(p, file, format, state);

@@ -167,6 +167,7 @@ static tgi_step open_indexed_part(const tgi_opening *o, tg_bytes name)
 {
     tg_model *model = o->model;
     uint32_t number = model->num_files;
+    /* cppcheck-suppress uninitvar ; tgi_vet_file fills it */
     tgi_model other, *part = number == 0 ? &model->core : &other;
     TGI_TRY(tgi_open_part(o, name.ptr, name.len));
     TGI_TRY(tgi_vet_file(o, number, part, NULL));

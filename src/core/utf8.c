@@ -60,6 +60,7 @@ static inline uint64_t last_word(const uint8_t *text, size_t len)
     size_t rest = len % 8;
     uint64_t word;
     if (len >= 8)
+        /* cppcheck-suppress shiftTooManyBits ; the rest of whole words is not asked for */
         word = tgi_load_u64(text + (len - 8), false) >> 8 * (8 - rest);
     else if (len >= 4)
         word = tgi_load_u32(text, false) | (uint64_t)tgi_load_u32(text + (len - 4), false) >> 8 * (8 - len) << 32;

