@@ -213,6 +213,7 @@ typedef struct legacy_chain {
     legacy_types types;
     const legacy_section *sections; /* the last ones of the layout, from LEGACY_TENSORS on */
     uint32_t owner;                 /* the first candidate */
+    uint32_t ranks;                 /* bits: that were met, so that no candidate is left that does not know them */
     bool alive;
     bool failed;      /* else, when no longer alive, it came to the last byte of the file */
     tgi_list tensors; /* of tgi_tensor: name_offset counts in `names` */

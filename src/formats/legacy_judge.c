@@ -13,7 +13,8 @@ typedef struct judge {
     legacy_shape shapes[LEGACY_MAX_ANCHORS];
     uint64_t layers[LEGACY_MAX_ANCHORS]; /* that an anchor stands for: 1 without % */
     uint64_t seen[LEGACY_MAX_ANCHORS];
-    uint32_t choices; /* of shapes that all tensors so far have had */
+    size_t shared[LEGACY_MAX_ANCHORS]; /* bytes of the pattern that are those of the one before it */
+    uint32_t choices;                  /* of shapes that all tensors so far have had */
 } judge;
 
 /* The number of a layer, in decimal and without leading zeros, below `layers`. */
@@ -26,22 +27,22 @@ static bool take_layer(const char *name, size_t len, size_t *at, uint64_t layers
     return *at > start && (name[start] != '0' || *at == start + 1) && number < layers;
 }
 
-/* `pattern`, with the number of a layer for %. */
-static bool fits_pattern(const char *pattern, const char *name, size_t len, uint64_t layers)
+/* `pattern`, with the number of a layer for %. Stores how many bytes of the pattern fit. */
+static bool fits_pattern(const char *pattern, const char *name, size_t len, uint64_t layers, size_t *out_fit)
 {
-    size_t at = 0;
+    size_t at = 0, fit = 0;
+    *out_fit = 0;
     if (*pattern == '*') {
         size_t tail = strlen(++pattern);
         return tail < len && memcmp(name + (len - tail), pattern, tail) == 0;
     }
-    for (; *pattern != '\0'; pattern++) {
-        if (*pattern == '%') {
-            if (!take_layer(name, len, &at, layers))
-                return false;
-        } else if (at == len || name[at++] != *pattern) {
+    for (; pattern[fit] != '\0'; fit++) {
+        bool fits = pattern[fit] == '%' ? take_layer(name, len, &at, layers) : at < len && name[at++] == pattern[fit];
+        *out_fit = fit;
+        if (!fits)
             return false;
-        }
     }
+    *out_fit = fit;
     return at == len;
 }
 
@@ -53,15 +54,24 @@ static uint64_t count_parts(const judge *j)
     const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
     const uint64_t *dims = (const uint64_t *)j->chain->dims.data;
     size_t len = first != NULL ? strcspn(first->dims, ":,") : 0;
+    size_t fit;
     uint64_t whole;
     if (len == 0 || first->dims[len] != ':' || !legacy_size(j->candidate, first->dims, len, &whole))
         return 0;
     for (uint64_t i = 0; i < j->chain->tensors.count; dims += tensors[i++].seen.num_dims) {
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
-        if (tensors[i].seen.num_dims > 0 && fits_pattern(first->name, name, tensors[i].seen.name.len, 1))
+        if (tensors[i].seen.num_dims > 0 && fits_pattern(first->name, name, tensors[i].seen.name.len, 1, &fit))
             return whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS ? whole / dims[0] : 0;
     }
     return 0;
+}
+
+static size_t shared_prefix(const char *a, const char *b)
+{
+    size_t len = 0;
+    while (a[len] != '\0' && a[len] != '*' && a[len] == b[len])
+        len++;
+    return len;
 }
 
 /* Evaluates the row for this file. Anchors whose size has no value, or that stand for no layer, fit nothing. */
@@ -77,17 +87,22 @@ static void resolve_anchors(judge *j)
             j->layers[i] = 0;
         if (!legacy_read_shape(j->candidate, anchors[i].dims, &j->shapes[i]))
             j->layers[i] = 0;
+        j->shared[i] =
+            i > 0 && j->layers[i] == j->layers[i - 1] ? shared_prefix(anchors[i - 1].name, anchors[i].name) : 0;
     }
     j->choices = UINT32_MAX;
 }
 
-/* The anchor of that name; `num_anchors` where there is none. */
+/* The anchor of that name; `num_anchors` where there is none. A name that does not fit what two patterns share need not
+ * be compared with the second: else names that begin as many patterns do would be dear. */
 static size_t find_anchor(const judge *j, const char *name, size_t len)
 {
-    size_t i = 0;
-    while (i < j->num_anchors && !fits_pattern(j->candidate->layout->anchors[i].name, name, len, j->layers[i]))
-        i++;
-    return i;
+    const legacy_anchor *anchors = j->candidate->layout->anchors;
+    size_t fit = 0;
+    for (size_t i = 0; i < j->num_anchors; i++)
+        if (fit >= j->shared[i] && fits_pattern(anchors[i].name, name, len, j->layers[i], &fit))
+            return i;
+    return j->num_anchors;
 }
 
 /* One tensor: `dims` are its dimensions. */

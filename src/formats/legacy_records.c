@@ -86,6 +86,9 @@ typedef struct legacy_record {
 static bool narrow_by_rank(tgi_parse *p, legacy_state *s, uint32_t number, const legacy_record *record)
 {
     bool any = false;
+    if ((s->chains[number].ranks >> record->rank & 1) != 0)
+        return true;
+    s->chains[number].ranks |= 1u << record->rank;
     for (uint32_t i = 0; i < s->num_candidates; i++) {
         legacy_candidate *candidate = &s->candidates[i];
         const legacy_layout *layout = candidate->layout;
