@@ -51,6 +51,18 @@ static void ends(corpus *c, const gb_model *m)
     zb_free(&z);
 }
 
+/* A locator of zip64 at the start of the file: its end record would be in front of that. */
+static void lonely_locator(corpus *c)
+{
+    bytes file = bytes_new(false);
+    bytes_raw(&file, "PK\6\7", 4);
+    bytes_fill(&file, 16, 0);
+    bytes_raw(&file, "PK\5\6", 4);
+    bytes_fill(&file, 18, 0);
+    corpus_add(c, "zip/reject/E_ZIP_END--locator-with-no-room-for-the-record.zip", file.data, file.len);
+    bytes_free(&file);
+}
+
 /* The records of zip64. */
 static void zip64_ends(corpus *c, const gb_model *m)
 {
@@ -197,6 +209,7 @@ void corpus_zip(corpus *c)
 {
     gb_model *m = gb_base();
     ends(c, m);
+    lonely_locator(c);
     zip64_ends(c, m);
     entries(c, m);
     members(c, m);
