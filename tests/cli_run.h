@@ -55,10 +55,12 @@ void cli_close(int fd);
 /* What differs between systems in what is printed. */
 #if defined(_WIN32)
 #define CLI_NULL_DEVICE "NUL"
-#define CLI_NO_FILE "File not found" /* of wine; Windows has a sentence */
+#define CLI_NO_FILE "File not found" /* of wine; Windows has sentences */
+#define CLI_NO_PATH "Path not found"
 #else
 #define CLI_NULL_DEVICE "/dev/null"
 #define CLI_NO_FILE "No such file or directory"
+#define CLI_NO_PATH CLI_NO_FILE
 #endif
 
 /* What is printed, or what is expected. They print both on failure. */

@@ -168,7 +168,7 @@ static void missing_files_are_errors(void **state)
 {
     (void)state;
     expect_line("missing.gguf", 2, "missing.gguf: error: the file cannot be opened: " CLI_NO_FILE " [TG_E_OPEN]\n");
-    expect_line("", 2, ": error: the file cannot be opened: " CLI_NO_FILE " [TG_E_OPEN]\n");
+    expect_line("", 2, ": error: the file cannot be opened: " CLI_NO_PATH " [TG_E_OPEN]\n");
 }
 
 static void files_without_permission_are_errors(void **state)

@@ -84,15 +84,16 @@ static int dispatch(int argc, char **argv)
  * Who closed a pipe knows that, so it goes without a word. */
 static int end_output(int status)
 {
-    bool lost = ferror(stdout) != 0;
+    bool lost = ferror(stdout) != 0, unread = lost && system_is_unread();
     int reason = lost ? errno : 0;
     if (fclose(stdout) != 0 && !lost) {
         lost = true;
+        unread = system_is_unread();
         reason = errno;
     }
     if (!lost)
         return status;
-    if (reason != EPIPE)
+    if (!unread)
         fprintf(stderr, "tensorgate: the output could not be written: %s\n", strerror(reason));
     return EXIT_NOT_CHECKED;
 }

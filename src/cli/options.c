@@ -65,20 +65,23 @@ static parsed mistake(const command *c, const char *before, const char *argument
     return PARSED_WRONG;
 }
 
-static const char *long_name(int value)
+static const struct option *long_option(int value)
 {
-    for (const struct option *o = long_options; o->name != NULL; o++)
-        if (o->val == value)
-            return o->name;
-    return "";
+    const struct option *o = long_options;
+    while (o->name != NULL && o->val != value)
+        o++;
+    return o;
 }
 
-/* getopt_long said no. `optopt` is the option: 0 if it is a long one that there is not, or not only once. */
-static parsed wrong_option(const command *c, bool no_value, char **argv)
+/* getopt_long said no. `optopt` is the option: 0 if it is a long one that there is not, or not only once. Not every
+ * getopt_long tells a value that is missing from one too many: the option does. */
+static parsed wrong_option(const command *c, char **argv)
 {
+    const struct option *o = long_option(optopt);
     char letter[] = {'-', (char)optopt, '\0'};
-    if (optopt >= OPTION_JSON)
-        return mistake(c, "option '--", long_name(optopt), no_value ? "' wants a value" : "' takes no value");
+    if (optopt >= OPTION_JSON && o->name != NULL)
+        return mistake(c, "option '--", o->name,
+                       o->has_arg == required_argument ? "' wants a value" : "' takes no value");
     return mistake(c, "unknown option '", optopt == 0 ? argv[optind - 1] : letter, "'");
 }
 
@@ -353,7 +356,7 @@ static parsed parse_option(const command *c, options *o, int option, char **argv
     case OPTION_VERSION:
         return PARSED_VERSION;
     default:
-        return wrong_option(c, option == ':', argv);
+        return wrong_option(c, argv);
     }
 }
 

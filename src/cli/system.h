@@ -18,6 +18,9 @@ bool system_reason(int32_t code, char *out, size_t size);
 /* Does the code say that a folder was opened? */
 bool system_is_folder_code(int32_t code);
 
+/* Did the last write fail because nobody reads what is written? errno stays as it is. */
+bool system_is_unread(void);
+
 /* What a path is. PATH_OTHER: nothing that can be looked at, a device, or a link to a folder. */
 typedef enum path_kind {
     PATH_OTHER,

@@ -30,6 +30,11 @@ bool system_is_folder_code(int32_t code)
     return code == EISDIR;
 }
 
+bool system_is_unread(void)
+{
+    return errno == EPIPE;
+}
+
 static path_kind kind_of(const struct stat *st)
 {
     return S_ISDIR(st->st_mode) ? PATH_FOLDER : S_ISREG(st->st_mode) ? PATH_FILE : PATH_OTHER;

@@ -99,6 +99,12 @@ bool system_is_folder_code(int32_t code)
     return code == ERROR_DIRECTORY;
 }
 
+/* Not every C library has an errno for ERROR_NO_DATA. */
+bool system_is_unread(void)
+{
+    return errno == EPIPE || _doserrno == ERROR_NO_DATA || _doserrno == ERROR_BROKEN_PIPE;
+}
+
 /* ---- Folders ---------------------------------------------------------------------------------------- */
 
 bool system_is_separator(char c)
