@@ -11,7 +11,7 @@
 #define TGI_READ_AHEAD 65536
 
 /* Reads behind a jump bring at least this many bytes, where the file has them. */
-#define TGI_READ_FAR 4096
+#define TGI_READ_FAR 1024
 
 /* What is behind a jump: bytes from `origin` on, which make room for what comes later. */
 typedef struct tgi_far {
