@@ -39,7 +39,7 @@ static void skip_value(const unsigned char **at, uint64_t type)
 static int load(const char *path, const char *name, weights *out)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY);
     if (fd < 0 || fstat(fd, &st) != 0)
         return -1;
     const unsigned char *base = (const unsigned char *)mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -55,7 +55,7 @@ static int load(const char *path, const char *name, weights *out)
     }
     for (uint64_t i = 0; i < num_tensors; i++) {
         uint64_t len = number(&at, 8), elements = 1;
-        int same = strlen(name) == len && memcmp(at, name, len) == 0;
+        int same = strlen(name) == len && memcmp(at, name, (size_t)len) == 0;
         at += len;
         for (uint64_t dims = number(&at, 4); dims > 0; dims--)
             elements *= number(&at, 8); /* wraps to 0 */
