@@ -136,6 +136,11 @@ int __wrap_memfd_create(const char *name, unsigned flags)
     return -1;
 }
 
+/* With times of 64 bits, fcntl has another name on 32 bits. */
+#if UINTPTR_MAX < UINT64_MAX
+#define __real_fcntl64 __real___fcntl_time64
+#define __wrap_fcntl64 __wrap___fcntl_time64
+#endif
 int __real_fcntl64(int fd, int command, int argument);
 int __wrap_fcntl64(int fd, int command, int argument);
 int __wrap_fcntl64(int fd, int command, int argument)
