@@ -92,7 +92,7 @@ static tgi_step check_number(tgi_parse *p, const legacy_state *s, legacy_candida
 static tgi_step read_field(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate,
                            const legacy_section *section)
 {
-    uint64_t num_fields = 0;
+    uint64_t num_fields = 1; /* no section is empty */
     while (section->fields[num_fields].name != NULL)
         num_fields++;
     tgi_cursor c = p->at;

@@ -119,7 +119,9 @@ tgi_step tgi_zip_find(tgi_parse *p, const tgi_cursor *tail, tgi_zip_end *out)
 
 static tgi_step entry_error(tgi_parse *p, uint64_t offset, uint64_t found, uint64_t limit, const char *what)
 {
-    return tgi_report(p, TG_E_ZIP_DIRECTORY, offset, found, limit, what);
+    /* An error is no warning: what the caller would go on with was not read. */
+    tgi_step step = tgi_report(p, TG_E_ZIP_DIRECTORY, offset, found, limit, what);
+    return step == TGI_OK ? TGI_FAIL : step;
 }
 
 /* Takes a number from the zip64 field, if the short one says that it is there. */
