@@ -40,8 +40,7 @@ static uint64_t write_safetensors(const char *folder, char *path, size_t room)
         put(&w, line, (size_t)len);
     }
     put(&w, "}", 1);
-    for (size_t byte = 0; byte < 8; byte++)
-        w.bytes[byte] = (unsigned char)((w.len - 8) >> (8 * byte) & 0xFF);
+    patch_number(&w, 0, w.len - 8, 8);
     (void)snprintf(path, room, "%s/experts.safetensors", folder);
     return finish(&w, w.len + at, path);
 }

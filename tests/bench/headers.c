@@ -64,8 +64,7 @@ static void put_words(writer *w, const char *key, uint64_t count, bool pairs)
         memmove(w->bytes + second, w->bytes + second + 8, len);
         w->len -= 8;
         uint64_t whole = w->len - start - 8;
-        for (size_t byte = 0; byte < 8; byte++)
-            w->bytes[start + byte] = (unsigned char)(whole >> (8 * byte) & 0xFF);
+        patch_number(w, start, whole, 8);
     }
 }
 
@@ -135,8 +134,7 @@ bench_header bench_make_header(const bench_shape *shape)
     size_t num_keys = w.len;
     put_number(&w, 0, 8);
     uint64_t keys = put_keys(&w, shape);
-    for (size_t byte = 0; byte < 8; byte++)
-        w.bytes[num_keys + byte] = (unsigned char)(keys >> (8 * byte) & 0xFF);
+    patch_number(&w, num_keys, keys, 8);
     uint64_t data = put_tensors(&w, shape);
     while (w.len % 32 != 0)
         put(&w, "", 1);

@@ -17,11 +17,21 @@ void fail(const char *what)
     exit(2);
 }
 
-double now_ms(void)
+static double clock_ms(clockid_t which)
 {
     struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(which, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+double now_ms(void)
+{
+    return clock_ms(CLOCK_MONOTONIC);
+}
+
+double cpu_ms(void)
+{
+    return clock_ms(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static int by_size(const void *a, const void *b)
@@ -96,4 +106,34 @@ tg_model *must_open(const char *path, uint32_t flags, const tg_allocator *alloca
         fail(line);
     }
     return model;
+}
+
+int image_read(void *context, uint64_t offset, void *buffer, size_t len)
+{
+    const image *i = (const image *)context;
+    size_t there = offset < i->len ? i->len - (size_t)offset : 0;
+    if (there > len)
+        there = len;
+    if (there > 0)
+        memcpy(buffer, i->bytes + offset, there);
+    memset((char *)buffer + there, 0, len - there);
+    return 0;
+}
+
+double time_reader(const tg_reader *reader, const tg_options *options, int runs, tg_status *out_status)
+{
+    double *times = (double *)calloc((size_t)runs, sizeof *times);
+    if (times == NULL)
+        fail("no memory");
+    for (int i = -1; i < runs; i++) {
+        tg_model *model = NULL;
+        double start = cpu_ms();
+        *out_status = tg_open_reader(reader, options, &model, NULL);
+        if (i >= 0)
+            times[i] = cpu_ms() - start;
+        tg_close(model);
+    }
+    double result = median(times, (size_t)runs);
+    free(times);
+    return result;
 }

@@ -4,13 +4,11 @@
 #ifndef TG_BENCH_WORST_H
 #define TG_BENCH_WORST_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "writer.h"
 
-/* A file: `len` bytes, and zeros from there up to `size`. */
+/* A file: what was written, and zeros from there up to `size`. */
 typedef struct worst_file {
-    unsigned char *bytes;
-    size_t len, room;
+    writer w;
     uint64_t size;
     uint64_t header; /* bytes that are no tensor data: what the cost is divided by */
 } worst_file;
@@ -24,12 +22,6 @@ typedef struct worst_shape {
 /* Up to a row without a name. */
 extern const worst_shape worst_gguf[];
 extern const worst_shape worst_others[];
-
-/* What the makers of files use. Memory that is out ends the program. */
-void worst_put(worst_file *f, const void *bytes, size_t len);
-void worst_text(worst_file *f, const char *text);
-void worst_number(worst_file *f, uint64_t number, size_t width);
-void worst_patch(worst_file *f, size_t at, uint64_t number, size_t width);
 
 /* A short name of its own for each `number`, from the first `letters` of an alphabet, of at most 8 bytes: stores it and
  * returns its length. The first 36 letters are those of plain keys. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GGUF files that are slow or hungry (see worst.h), and what all makers use. */
+/* GGUF files that are slow or hungry (see worst.h), and the names that all makers use. */
 #include "worst.h"
 
 #include <stdio.h>
@@ -7,39 +7,6 @@
 #include <string.h>
 
 #define MOST_ENTRIES 1048576 /* the limits on keys and tensors */
-
-/* ---- What all makers use ---- */
-
-void worst_put(worst_file *f, const void *bytes, size_t len)
-{
-    if (len > f->room - f->len) {
-        f->room = (f->room + len) * 2;
-        f->bytes = (unsigned char *)realloc(f->bytes, f->room);
-        if (f->bytes == NULL) {
-            fprintf(stderr, "out of memory\n");
-            exit(2);
-        }
-    }
-    memcpy(f->bytes + f->len, bytes, len);
-    f->len += len;
-}
-
-void worst_text(worst_file *f, const char *text)
-{
-    worst_put(f, text, strlen(text));
-}
-
-void worst_patch(worst_file *f, size_t at, uint64_t number, size_t width)
-{
-    for (size_t i = 0; i < width; i++)
-        f->bytes[at + i] = (unsigned char)(number >> (8 * i) & 0xFF);
-}
-
-void worst_number(worst_file *f, uint64_t number, size_t width)
-{
-    worst_put(f, "\0\0\0\0\0\0\0", width);
-    worst_patch(f, f->len - width, number, width);
-}
 
 size_t worst_name(char *out, uint64_t number, unsigned letters)
 {
@@ -65,34 +32,34 @@ enum {
 
 static void begin(worst_file *f)
 {
-    worst_text(f, "GGUF");
-    worst_number(f, 3, 4);
-    worst_number(f, 0, 8);
-    worst_number(f, 0, 8);
+    put_text(&f->w, "GGUF");
+    put_number(&f->w, 3, 4);
+    put_number(&f->w, 0, 8);
+    put_number(&f->w, 0, 8);
 }
 
 static void string(worst_file *f, const char *bytes, size_t len)
 {
-    worst_number(f, len, 8);
-    worst_put(f, bytes, len);
+    put_number(&f->w, len, 8);
+    put(&f->w, bytes, len);
 }
 
 static void key(worst_file *f, uint64_t number, unsigned letters, uint32_t type)
 {
     char name[8];
     string(f, name, worst_name(name, number, letters));
-    worst_number(f, type, 4);
+    put_number(&f->w, type, 4);
 }
 
 /* Data of `data` bytes follows. */
 static void end(worst_file *f, uint64_t tensors, uint64_t keys, uint64_t data)
 {
-    worst_patch(f, COUNTS, tensors, 8);
-    worst_patch(f, COUNTS + 8, keys, 8);
-    while (f->len % 32 != 0)
-        worst_number(f, 0, 1);
-    f->header = f->len;
-    f->size = f->len + data;
+    patch_number(&f->w, COUNTS, tensors, 8);
+    patch_number(&f->w, COUNTS + 8, keys, 8);
+    while (f->w.len % 32 != 0)
+        put_number(&f->w, 0, 1);
+    f->header = f->w.len;
+    f->size = f->w.len + data;
 }
 
 /* ---- Keys ---- */
@@ -100,9 +67,9 @@ static void end(worst_file *f, uint64_t tensors, uint64_t keys, uint64_t data)
 static void tiny_keys(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    for (begin(f); f->len < header && n < MOST_ENTRIES; n++) {
+    for (begin(f); f->w.len < header && n < MOST_ENTRIES; n++) {
         key(f, n, 36, U8);
-        worst_number(f, n & 0xFF, 1);
+        put_number(&f->w, n & 0xFF, 1);
     }
     end(f, 0, n, 0);
 }
@@ -111,7 +78,7 @@ static void tiny_keys(worst_file *f, uint64_t header)
 static void warning_keys(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    for (begin(f); f->len < header && n < MOST_ENTRIES; n++) {
+    for (begin(f); f->w.len < header && n < MOST_ENTRIES; n++) {
         key(f, n, 80, STRING);
         string(f, "\xFF", 1);
     }
@@ -123,13 +90,13 @@ static void nul_keys(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
     begin(f);
-    worst_patch(f, 4, 2, 4);
-    for (; f->len < header && n < MOST_ENTRIES; n++) {
+    patch_number(&f->w, 4, 2, 4);
+    for (; f->w.len < header && n < MOST_ENTRIES; n++) {
         char name[9] = {0};
         size_t len = worst_name(name, n, 80);
         name[len] = '\0';
         string(f, name, len + 1);
-        worst_number(f, STRING, 4);
+        put_number(&f->w, STRING, 4);
         string(f, "\xFF", 2);
     }
     end(f, 0, n, 0);
@@ -139,7 +106,7 @@ static void nul_keys(worst_file *f, uint64_t header)
 static void alike_keys(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    for (begin(f); f->len < header && n < MOST_ENTRIES; n++) {
+    for (begin(f); f->w.len < header && n < MOST_ENTRIES; n++) {
         char name[128];
         size_t len = 0;
         while (len < 60) {
@@ -148,8 +115,8 @@ static void alike_keys(worst_file *f, uint64_t header)
         }
         len += worst_name(name + len, n, 80);
         string(f, name, len);
-        worst_number(f, U8, 4);
-        worst_number(f, 0, 1);
+        put_number(&f->w, U8, 4);
+        put_number(&f->w, 0, 1);
     }
     end(f, 0, n, 0);
 }
@@ -158,16 +125,16 @@ static void alike_keys(worst_file *f, uint64_t header)
 static void long_keys(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    for (begin(f); f->len < header; n++) {
-        size_t at = f->len;
+    for (begin(f); f->w.len < header; n++) {
+        size_t at = f->w.len;
         char name[8];
-        worst_number(f, 0, 8);
-        worst_put(f, name, worst_name(name, n, 36));
-        for (size_t i = 0; f->len - at + 3 <= 8 + 65535; i++)
-            worst_text(f, i % 2 == 0 ? "\xE0\xA0\x80" : "\xED\x9F\xBF");
-        worst_patch(f, at, f->len - at - 8, 8);
-        worst_number(f, U8, 4);
-        worst_number(f, 0, 1);
+        put_number(&f->w, 0, 8);
+        put(&f->w, name, worst_name(name, n, 36));
+        for (size_t i = 0; f->w.len - at + 3 <= 8 + 65535; i++)
+            put_text(&f->w, i % 2 == 0 ? "\xE0\xA0\x80" : "\xED\x9F\xBF");
+        patch_number(&f->w, at, f->w.len - at - 8, 8);
+        put_number(&f->w, U8, 4);
+        put_number(&f->w, 0, 1);
     }
     end(f, 0, n, 0);
 }
@@ -178,17 +145,17 @@ static void one_array(worst_file *f, uint32_t element, uint64_t *out_count_at)
 {
     begin(f);
     key(f, 0, 36, ARRAY);
-    worst_number(f, element, 4);
-    *out_count_at = f->len;
-    worst_number(f, 0, 8);
+    put_number(&f->w, element, 4);
+    *out_count_at = f->w.len;
+    put_number(&f->w, 0, 8);
 }
 
 static void strings_of(worst_file *f, uint64_t header, const char *bytes, size_t len)
 {
     uint64_t at, n = 0;
-    for (one_array(f, STRING, &at); f->len < header; n++)
+    for (one_array(f, STRING, &at); f->w.len < header; n++)
         string(f, bytes, len);
-    worst_patch(f, (size_t)at, n, 8);
+    patch_number(&f->w, (size_t)at, n, 8);
     end(f, 0, 1, 0);
 }
 
@@ -224,12 +191,12 @@ static void mixed_strings(worst_file *f, uint64_t header)
                                "b\xC2\x80\xED\x9F\xBF"
                                "c\xF4\x8F\xBF\xBF";
     uint64_t at, n = 0;
-    for (one_array(f, STRING, &at); f->len < header; n++) {
+    for (one_array(f, STRING, &at); f->w.len < header; n++) {
         /* Lengths that cannot be foreseen, at the ends of whole sequences. */
         static const uint8_t ends[] = {4, 5, 8, 9, 11, 14, 15, 19};
         string(f, text, ends[n * 2654435761u >> 7 & 7]);
     }
-    worst_patch(f, (size_t)at, n, 8);
+    patch_number(&f->w, (size_t)at, n, 8);
     end(f, 0, 1, 0);
 }
 
@@ -238,11 +205,11 @@ static void one_long_string(worst_file *f, uint64_t header)
 {
     begin(f);
     key(f, 0, 36, STRING);
-    size_t at = f->len;
-    worst_number(f, 0, 8);
-    while (f->len < header)
-        worst_text(f, "a\xE0\xA0\x80\xF0\x90\x80\x80\xED\x9F\xBF");
-    worst_patch(f, at, f->len - at - 8, 8);
+    size_t at = f->w.len;
+    put_number(&f->w, 0, 8);
+    while (f->w.len < header)
+        put_text(&f->w, "a\xE0\xA0\x80\xF0\x90\x80\x80\xED\x9F\xBF");
+    patch_number(&f->w, at, f->w.len - at - 8, 8);
     end(f, 0, 1, 0);
 }
 
@@ -250,15 +217,15 @@ static void one_long_string(worst_file *f, uint64_t header)
 static void nested_arrays(worst_file *f, uint64_t header)
 {
     uint64_t at, n = 0;
-    for (one_array(f, ARRAY, &at); f->len < header; n++) {
-        worst_number(f, ARRAY, 4);
-        worst_number(f, 1, 8);
-        worst_number(f, ARRAY, 4);
-        worst_number(f, 1, 8);
-        worst_number(f, U8, 4);
-        worst_number(f, 0, 8);
+    for (one_array(f, ARRAY, &at); f->w.len < header; n++) {
+        put_number(&f->w, ARRAY, 4);
+        put_number(&f->w, 1, 8);
+        put_number(&f->w, ARRAY, 4);
+        put_number(&f->w, 1, 8);
+        put_number(&f->w, U8, 4);
+        put_number(&f->w, 0, 8);
     }
-    worst_patch(f, (size_t)at, n, 8);
+    patch_number(&f->w, (size_t)at, n, 8);
     end(f, 0, 1, 0);
 }
 
@@ -266,10 +233,10 @@ static void nested_arrays(worst_file *f, uint64_t header)
 static void many_arrays(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    for (begin(f); f->len < header && n < MOST_ENTRIES; n++) {
+    for (begin(f); f->w.len < header && n < MOST_ENTRIES; n++) {
         key(f, n, 36, ARRAY);
-        worst_number(f, STRING, 4);
-        worst_number(f, 1, 8);
+        put_number(&f->w, STRING, 4);
+        put_number(&f->w, 1, 8);
         string(f, "", 0);
     }
     end(f, 0, n, 0);
@@ -279,10 +246,10 @@ static void bools(worst_file *f, uint64_t header)
 {
     uint64_t at;
     one_array(f, BOOL, &at);
-    uint64_t first = f->len;
-    while (f->len < header)
-        worst_number(f, 1, 1);
-    worst_patch(f, (size_t)at, f->len - first, 8);
+    uint64_t first = f->w.len;
+    while (f->w.len < header)
+        put_number(&f->w, 1, 1);
+    patch_number(&f->w, (size_t)at, f->w.len - first, 8);
     end(f, 0, 1, 0);
 }
 
@@ -294,18 +261,18 @@ static void scalars(worst_file *f, uint64_t header, uint64_t (*place)(uint64_t i
     uint64_t most = header / 28 < MOST_ENTRIES ? header / 28 : MOST_ENTRIES;
     begin(f);
     string(f, "general.alignment", 17);
-    worst_number(f, U32, 4);
-    worst_number(f, 1, 4);
+    put_number(&f->w, U32, 4);
+    put_number(&f->w, 1, 4);
     for (uint64_t i = 0; i < most; i++) {
         char name[8];
         string(f, name, worst_name(name, i, 80));
-        worst_number(f, 0, 4);
-        worst_number(f, 24, 4);
-        worst_number(f, place(i, most), 8);
+        put_number(&f->w, 0, 4);
+        put_number(&f->w, 24, 4);
+        put_number(&f->w, place(i, most), 8);
     }
-    size_t len = f->len;
+    size_t len = f->w.len;
     end(f, most, 1, 0);
-    f->len = len; /* the alignment is 1: no padding */
+    f->w.len = len; /* the alignment is 1: no padding */
     f->header = len;
     f->size = len + most;
 }
@@ -346,16 +313,16 @@ static void tensors_scattered(worst_file *f, uint64_t header)
 static void warning_tensors(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    for (begin(f); f->len < header && n < MOST_ENTRIES; n++) {
+    for (begin(f); f->w.len < header && n < MOST_ENTRIES; n++) {
         char name[128];
         memset(name, 'a', 65);
         size_t len = 65 + worst_name(name + 65, n, 80);
         string(f, name, len);
-        worst_number(f, 4, 4);
+        put_number(&f->w, 4, 4);
         for (int i = 0; i < 4; i++)
-            worst_number(f, 0, 8);
-        worst_number(f, 24, 4);
-        worst_number(f, 0, 8);
+            put_number(&f->w, 0, 8);
+        put_number(&f->w, 24, 4);
+        put_number(&f->w, 0, 8);
     }
     end(f, n, 0, 0);
 }
@@ -368,7 +335,7 @@ static void late_duplicate(worst_file *f, uint64_t header)
     uint64_t n = header / 28 < MOST_ENTRIES ? header / 28 : MOST_ENTRIES;
     size_t len = worst_name(name, n - 1, 80);
     if (worst_name(before, n - 2, 80) == len)
-        memcpy(f->bytes + f->len - 16 - len, before, len);
+        memcpy(f->w.bytes + f->w.len - 16 - len, before, len);
 }
 
 const worst_shape worst_gguf[] = {

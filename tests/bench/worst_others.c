@@ -11,16 +11,16 @@
 
 static void begin_json(worst_file *f, const char *text)
 {
-    worst_number(f, 0, 8);
-    worst_text(f, text);
+    put_number(&f->w, 0, 8);
+    put_text(&f->w, text);
 }
 
 static void end_json(worst_file *f, const char *text, uint64_t data)
 {
-    worst_text(f, text);
-    worst_patch(f, 0, f->len - 8, 8);
-    f->header = f->len;
-    f->size = f->len + data;
+    put_text(&f->w, text);
+    patch_number(&f->w, 0, f->w.len - 8, 8);
+    f->header = f->w.len;
+    f->size = f->w.len + data;
 }
 
 /* Tensors of `size` bytes: `before` stands in front of the name, `after` behind it. */
@@ -29,13 +29,13 @@ static uint64_t st_tensors(worst_file *f, uint64_t header, const char *format, u
     uint64_t n = 0, most = header / 46;
     if (most > MOST_ENTRIES)
         most = MOST_ENTRIES;
-    for (; f->len < header && n < most; n++) {
+    for (; f->w.len < header && n < most; n++) {
         char name[9] = {0}, line[256];
         uint64_t at = step > 0 ? n : most - 1 - n;
         name[worst_name(name, n, 36)] = '\0';
         (void)snprintf(line, sizeof line, format, n > 0 ? "," : "", name, (unsigned long long)(at * size),
                        (unsigned long long)(at * size + size));
-        worst_text(f, line);
+        put_text(&f->w, line);
     }
     return n;
 }
@@ -87,11 +87,11 @@ static void st_metadata(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
     begin_json(f, "{\"__metadata__\":{");
-    for (; f->len < header && n < MOST_ENTRIES; n++) {
+    for (; f->w.len < header && n < MOST_ENTRIES; n++) {
         char name[8];
-        worst_text(f, n > 0 ? ",\"" : "\"");
-        worst_put(f, name, worst_name(name, n, 36));
-        worst_text(f, "\":\"\"");
+        put_text(&f->w, n > 0 ? ",\"" : "\"");
+        put(&f->w, name, worst_name(name, n, 36));
+        put_text(&f->w, "\":\"\"");
     }
     end_json(f, "}}", 0);
 }
@@ -100,8 +100,8 @@ static void st_metadata(worst_file *f, uint64_t header)
 static void st_long_escapes(worst_file *f, uint64_t header)
 {
     begin_json(f, "{\"__metadata__\":{\"a\":\"");
-    while (f->len < header)
-        worst_text(f, "\\ud83d\\ude00\\u0800\\n\\u0041");
+    while (f->w.len < header)
+        put_text(&f->w, "\\ud83d\\ude00\\u0800\\n\\u0041");
     end_json(f, "\"}}", 0);
 }
 
@@ -110,11 +110,11 @@ static void st_short_escapes(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
     begin_json(f, "{\"__metadata__\":{");
-    for (; f->len < header && n < MOST_ENTRIES; n++) {
+    for (; f->w.len < header && n < MOST_ENTRIES; n++) {
         char name[8];
-        worst_text(f, n > 0 ? ",\"\\n" : "\"\\n");
-        worst_put(f, name, worst_name(name, n, 36));
-        worst_text(f, "\":\"\\n\"");
+        put_text(&f->w, n > 0 ? ",\"\\n" : "\"\\n");
+        put(&f->w, name, worst_name(name, n, 36));
+        put_text(&f->w, "\":\"\\n\"");
     }
     end_json(f, "}}", 0);
 }
@@ -122,8 +122,8 @@ static void st_short_escapes(worst_file *f, uint64_t header)
 static void st_long_text(worst_file *f, uint64_t header)
 {
     begin_json(f, "{\"__metadata__\":{\"a\":\"");
-    while (f->len < header)
-        worst_text(f, "a\xE0\xA0\x80\xF0\x90\x80\x80\xED\x9F\xBF");
+    while (f->w.len < header)
+        put_text(&f->w, "a\xE0\xA0\x80\xF0\x90\x80\x80\xED\x9F\xBF");
     end_json(f, "\"}}", 0);
 }
 
@@ -132,11 +132,11 @@ static void st_unknown(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
     begin_json(f, "{\"t\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1]");
-    for (; f->len < header; n++) {
+    for (; f->w.len < header; n++) {
         char name[8];
-        worst_text(f, ",\"");
-        worst_put(f, name, worst_name(name, n, 36));
-        worst_text(f, "\":0");
+        put_text(&f->w, ",\"");
+        put(&f->w, name, worst_name(name, n, 36));
+        put_text(&f->w, "\":0");
     }
     end_json(f, "}}", 1);
 }
@@ -145,16 +145,16 @@ static void st_unknown(worst_file *f, uint64_t header)
 static void st_unknown_arrays(worst_file *f, uint64_t header)
 {
     begin_json(f, "{\"t\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1],\"x\":[0");
-    while (f->len < header)
-        worst_text(f, ",{}");
+    while (f->w.len < header)
+        put_text(&f->w, ",{}");
     end_json(f, "]}}", 1);
 }
 
 static void st_only_space(worst_file *f, uint64_t header)
 {
     begin_json(f, "{");
-    while (f->len < header)
-        worst_text(f, "        ");
+    while (f->w.len < header)
+        put_text(&f->w, "        ");
     end_json(f, "}", 0);
 }
 
@@ -164,9 +164,9 @@ static void st_only_space(worst_file *f, uint64_t header)
 static void begin_ggml(worst_file *f, uint64_t tokens)
 {
     static const uint32_t fields[7] = {0, 1, 1, 1, 1, 1, 0};
-    worst_text(f, "lmgg");
+    put_text(&f->w, "lmgg");
     for (size_t i = 0; i < 7; i++)
-        worst_number(f, i == 0 ? tokens : fields[i], 4);
+        put_number(&f->w, i == 0 ? tokens : fields[i], 4);
 }
 
 /* Empty tokens: four bytes each, which every layout reads. */
@@ -174,23 +174,23 @@ static void ggml_tokens(worst_file *f, uint64_t header)
 {
     uint64_t n = header / 4;
     begin_ggml(f, n);
-    while (f->len < 32 + 4 * n)
-        worst_number(f, 0, 4);
-    f->header = f->size = f->len;
+    while (f->w.len < 32 + 4 * n)
+        put_number(&f->w, 0, 4);
+    f->header = f->size = f->w.len;
 }
 
 /* The same where tokens have scores. */
 static void ggjt_tokens(worst_file *f, uint64_t header)
 {
     uint64_t n = header / 8;
-    worst_text(f, "tjgg");
-    worst_number(f, 3, 4);
-    worst_number(f, n, 4);
+    put_text(&f->w, "tjgg");
+    put_number(&f->w, 3, 4);
+    put_number(&f->w, n, 4);
     for (size_t i = 0; i < 6; i++)
-        worst_number(f, i < 5, 4);
+        put_number(&f->w, i < 5, 4);
     for (uint64_t i = 0; i < n; i++)
-        worst_number(f, 0, 8);
-    f->header = f->size = f->len;
+        put_number(&f->w, 0, 8);
+    f->header = f->size = f->w.len;
 }
 
 /* Numbers that are also lengths of tokens for the layouts that have fewer fields, so that those with 6, 7 and 8 come to
@@ -198,28 +198,28 @@ static void ggjt_tokens(worst_file *f, uint64_t header)
 static void begin_in_step(worst_file *f)
 {
     static const uint32_t fields[] = {64, 1, 1, 1, 64, 1, 8, 4, 0};
-    worst_text(f, "lmgg");
+    put_text(&f->w, "lmgg");
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        worst_number(f, fields[i], 4);
+        put_number(&f->w, fields[i], 4);
     for (size_t i = 1; i < 64; i++)
-        worst_number(f, 0, 4);
+        put_number(&f->w, 0, 4);
 }
 
 /* Records of one f32 each, with names that many rows nearly have. */
 static void records(worst_file *f, uint64_t header, const char *prefix)
 {
-    for (uint64_t n = 0; f->len + 32 < header && n < MOST_ENTRIES; n++) {
+    for (uint64_t n = 0; f->w.len + 32 < header && n < MOST_ENTRIES; n++) {
         char name[64];
         size_t len = (size_t)snprintf(name, sizeof name - 8, "%s", prefix);
         len += worst_name(name + len, n, 80);
-        worst_number(f, 1, 4);
-        worst_number(f, len, 4);
-        worst_number(f, 0, 4);
-        worst_number(f, 1, 4);
-        worst_put(f, name, len);
-        worst_number(f, 0, 4);
+        put_number(&f->w, 1, 4);
+        put_number(&f->w, len, 4);
+        put_number(&f->w, 0, 4);
+        put_number(&f->w, 1, 4);
+        put(&f->w, name, len);
+        put_number(&f->w, 0, 4);
     }
-    f->header = f->size = f->len;
+    f->header = f->size = f->w.len;
 }
 
 static void ggml_records(worst_file *f, uint64_t header)
@@ -242,63 +242,63 @@ static void ggml_layers(worst_file *f, uint64_t header)
 
 static void begin_llama(worst_file *f)
 {
-    worst_text(f, "tjgg");
-    worst_number(f, 3, 4);
-    worst_number(f, 1, 4);
+    put_text(&f->w, "tjgg");
+    put_number(&f->w, 3, 4);
+    put_number(&f->w, 1, 4);
     for (size_t i = 0; i < 6; i++)
-        worst_number(f, i < 5, 4);
-    worst_number(f, 0, 8);
+        put_number(&f->w, i < 5, 4);
+    put_number(&f->w, 0, 8);
 }
 
 /* Adapters have the least tensors: two dimensions, data of four bytes behind padding. */
 static void ggla_records(worst_file *f, uint64_t header)
 {
     uint64_t n = 0;
-    worst_text(f, "algg");
-    worst_number(f, 1, 4);
-    worst_number(f, 1, 4);
-    worst_number(f, 1, 4);
+    put_text(&f->w, "algg");
+    put_number(&f->w, 1, 4);
+    put_number(&f->w, 1, 4);
+    put_number(&f->w, 1, 4);
     uint64_t count = 16;
     for (; count < header && n < MOST_ENTRIES; n++) {
         char name[32];
         size_t len = worst_name(name, n / 2, 80);
         len += (size_t)snprintf(name + len, sizeof name - len, n % 2 == 0 ? ".loraA" : ".loraB");
-        worst_number(f, 2, 4);
-        worst_number(f, len, 4);
-        worst_number(f, 0, 4);
-        worst_number(f, 1, 4);
-        worst_number(f, 1, 4);
-        worst_put(f, name, len);
+        put_number(&f->w, 2, 4);
+        put_number(&f->w, len, 4);
+        put_number(&f->w, 0, 4);
+        put_number(&f->w, 1, 4);
+        put_number(&f->w, 1, 4);
+        put(&f->w, name, len);
         count += 20 + len;
-        while (f->len % 32 != 0)
-            worst_number(f, 0, 1);
-        worst_number(f, 0, 4);
+        while (f->w.len % 32 != 0)
+            put_number(&f->w, 0, 1);
+        put_number(&f->w, 0, 4);
     }
     f->header = count;
-    f->size = f->len;
+    f->size = f->w.len;
 }
 
 /* Records that are 4 KiB from each other: each is fetched on its own. */
 static void far_records(worst_file *f, uint64_t header)
 {
     begin_llama(f);
-    uint64_t n = 0, count = f->len;
+    uint64_t n = 0, count = f->w.len;
     for (; count < header && n < 65536; n++) {
         char name[8];
         size_t len = worst_name(name, n, 80);
-        worst_number(f, 1, 4);
-        worst_number(f, len, 4);
-        worst_number(f, 0, 4);
-        worst_number(f, 1024, 4);
-        worst_put(f, name, len);
+        put_number(&f->w, 1, 4);
+        put_number(&f->w, len, 4);
+        put_number(&f->w, 0, 4);
+        put_number(&f->w, 1024, 4);
+        put(&f->w, name, len);
         count += 16 + len;
-        while (f->len % 32 != 0)
-            worst_number(f, 0, 1);
+        while (f->w.len % 32 != 0)
+            put_number(&f->w, 0, 1);
         for (size_t i = 0; i < 512; i++)
-            worst_number(f, 0, 8);
+            put_number(&f->w, 0, 8);
     }
     f->header = count;
-    f->size = f->len;
+    f->size = f->w.len;
 }
 
 /* ---- Zip archives ---- */
@@ -308,38 +308,38 @@ static void zip_members(worst_file *f, uint64_t header)
 {
     uint64_t n = header / 47, directory = 31 * n;
     for (uint64_t i = 0; i < directory; i++)
-        worst_number(f, 0, 1);
+        put_number(&f->w, 0, 1);
     for (uint64_t i = 0; i < n; i++) {
-        worst_text(f, "PK\1\2");
-        worst_number(f, 0, 8);
-        worst_number(f, 0, 8);
-        worst_number(f, 0, 8);
-        worst_number(f, 1, 2);
-        worst_number(f, 0, 8);
-        worst_number(f, 0, 4);
-        worst_number(f, 31 * (n - 1 - i), 4);
-        worst_text(f, "a");
+        put_text(&f->w, "PK\1\2");
+        put_number(&f->w, 0, 8);
+        put_number(&f->w, 0, 8);
+        put_number(&f->w, 0, 8);
+        put_number(&f->w, 1, 2);
+        put_number(&f->w, 0, 8);
+        put_number(&f->w, 0, 4);
+        put_number(&f->w, 31 * (n - 1 - i), 4);
+        put_text(&f->w, "a");
     }
-    uint64_t stop = f->len;
-    worst_text(f, "PK\6\6");
-    worst_number(f, 44, 8);
-    worst_number(f, 0, 4);
-    worst_number(f, 0, 8);
-    worst_number(f, n, 8);
-    worst_number(f, n, 8);
-    worst_number(f, stop - directory, 8);
-    worst_number(f, directory, 8);
-    worst_text(f, "PK\6\7");
-    worst_number(f, 0, 4);
-    worst_number(f, stop, 8);
-    worst_number(f, 1, 4);
-    worst_text(f, "PK\5\6");
-    worst_number(f, 0, 4);
-    worst_number(f, 0xFFFFFFFF, 4);
-    worst_number(f, 0xFFFFFFFFFFFFFFFF, 8);
-    worst_number(f, 0, 2);
-    f->header = f->len - directory;
-    f->size = f->len;
+    uint64_t stop = f->w.len;
+    put_text(&f->w, "PK\6\6");
+    put_number(&f->w, 44, 8);
+    put_number(&f->w, 0, 4);
+    put_number(&f->w, 0, 8);
+    put_number(&f->w, n, 8);
+    put_number(&f->w, n, 8);
+    put_number(&f->w, stop - directory, 8);
+    put_number(&f->w, directory, 8);
+    put_text(&f->w, "PK\6\7");
+    put_number(&f->w, 0, 4);
+    put_number(&f->w, stop, 8);
+    put_number(&f->w, 1, 4);
+    put_text(&f->w, "PK\5\6");
+    put_number(&f->w, 0, 4);
+    put_number(&f->w, 0xFFFFFFFF, 4);
+    put_number(&f->w, 0xFFFFFFFFFFFFFFFF, 8);
+    put_number(&f->w, 0, 2);
+    f->header = f->w.len - directory;
+    f->size = f->w.len;
 }
 
 const worst_shape worst_others[] = {

@@ -20,16 +20,25 @@ void put(writer *w, const void *bytes, size_t len)
     w->len += len;
 }
 
+void put_text(writer *w, const char *text)
+{
+    put(w, text, strlen(text));
+}
+
+void patch_number(writer *w, size_t at, uint64_t number, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        w->bytes[at + i] = (unsigned char)(number >> (8 * i) & 0xFF);
+}
+
 void put_number(writer *w, uint64_t number, size_t width)
 {
-    unsigned char bytes[8];
-    for (size_t i = 0; i < width; i++)
-        bytes[i] = (unsigned char)(number >> (8 * i) & 0xFF);
-    put(w, bytes, width);
+    put(w, "\0\0\0\0\0\0\0", width);
+    patch_number(w, w->len - width, number, width);
 }
 
 void put_string(writer *w, const char *text)
 {
     put_number(w, strlen(text), 8);
-    put(w, text, strlen(text));
+    put_text(w, text);
 }

@@ -12,7 +12,11 @@ typedef struct writer {
 } writer;
 
 void put(writer *w, const void *bytes, size_t len);
-void put_number(writer *w, uint64_t number, size_t width); /* little-endian */
+void put_text(writer *w, const char *text);
+void put_number(writer *w, uint64_t number, size_t width); /* little-endian, at most 8 bytes */
 void put_string(writer *w, const char *text);              /* as GGUF has them */
+
+/* Writes a number over what stands at `at`. */
+void patch_number(writer *w, size_t at, uint64_t number, size_t width);
 
 #endif
