@@ -83,10 +83,20 @@ static void *work(void *context)
     return NULL;
 }
 
-ahead *ahead_start(const scan *s, const options *o, size_t jobs)
+/* How many threads are worth it for so many files. */
+static size_t useful_jobs(size_t jobs, size_t files)
 {
-    if (jobs > s->count / LEAST_FILES)
-        jobs = s->count / LEAST_FILES;
+    size_t most = files / LEAST_FILES;
+    if (jobs == 0 && most > 1) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        jobs = cores > 1 ? (size_t)cores : 1;
+    }
+    return jobs < most ? jobs : most;
+}
+
+ahead *ahead_start(const scan *s, const options *o)
+{
+    size_t jobs = useful_jobs(o->jobs, s->count);
     ahead *a = jobs > 1 ? (ahead *)calloc(1, sizeof *a) : NULL;
     if (a == NULL)
         return NULL;
@@ -95,19 +105,15 @@ ahead *ahead_start(const scan *s, const options *o, size_t jobs)
     a->most = jobs * MOST_AHEAD;
     a->places = (place_ahead *)calloc(s->count, sizeof *a->places);
     a->threads = (pthread_t *)calloc(jobs, sizeof *a->threads);
-    bool lock = pthread_mutex_init(&a->lock, NULL) == 0, changed = pthread_cond_init(&a->changed, NULL) == 0;
-    if (a->places != NULL && a->threads != NULL && lock && changed)
+    /* Without attributes, these two ask for nothing and do not fail. */
+    (void)pthread_mutex_init(&a->lock, NULL);
+    (void)pthread_cond_init(&a->changed, NULL);
+    if (a->places != NULL && a->threads != NULL)
         while (a->num_threads < jobs && pthread_create(&a->threads[a->num_threads], NULL, work, a) == 0)
             a->num_threads++;
     if (a->num_threads > 0)
         return a;
-    if (lock)
-        (void)pthread_mutex_destroy(&a->lock);
-    if (changed)
-        (void)pthread_cond_destroy(&a->changed);
-    free(a->places);
-    free(a->threads);
-    free(a);
+    ahead_end(a);
     return NULL;
 }
 
@@ -145,7 +151,7 @@ void ahead_end(ahead *a)
     (void)pthread_mutex_unlock(&a->lock);
     for (size_t i = 0; i < a->num_threads; i++)
         (void)pthread_join(a->threads[i], NULL);
-    for (size_t i = 0; i < a->s->count; i++) {
+    for (size_t i = 0; a->places != NULL && i < a->s->count; i++) {
         if (a->places[i].opened != NULL)
             report_close(a->places[i].opened);
         free(a->places[i].opened);
@@ -155,10 +161,4 @@ void ahead_end(ahead *a)
     free(a->places);
     free(a->threads);
     free(a);
-}
-
-size_t ahead_cores(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 1 ? (size_t)cores : 1;
 }

@@ -2,11 +2,10 @@
 /* Where the command has no threads, files are opened when their turn comes: see ahead.h. */
 #include "ahead.h"
 
-ahead *ahead_start(const scan *s, const options *o, size_t jobs)
+ahead *ahead_start(const scan *s, const options *o)
 {
     (void)s;
     (void)o;
-    (void)jobs;
     return NULL;
 }
 
@@ -19,9 +18,4 @@ void ahead_take(ahead *a, const scanned *file, const options *o, report *out)
 void ahead_end(ahead *a)
 {
     (void)a;
-}
-
-size_t ahead_cores(void)
-{
-    return 1;
 }

@@ -207,7 +207,7 @@ static int check(const options *o)
         }
     }
     if (scan_sort(&c.files)) {
-        c.opened = ahead_start(&c.files, o, o->jobs > 0 ? o->jobs : ahead_cores());
+        c.opened = ahead_start(&c.files, o);
         judge_in_order(&c);
         ahead_end(c.opened);
     } else {
