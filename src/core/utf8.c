@@ -29,8 +29,7 @@ size_t tgi_utf8_length(const uint8_t *text, size_t len, size_t at)
     return length;
 }
 
-/* Bit 7 of every byte, and numbers that are looked for in every byte. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define EACH(byte) TGI_EACH_BYTE(byte)
 
 /* Is the word ASCII without NUL and sequences of two or three bytes whose first byte has no exceptions (all but C0, C1,
  * E0 and ED)? Bits 7 of `*need` are the bytes that must continue a sequence of the word before; those of the next word
@@ -99,7 +98,7 @@ bool tgi_is_common_text(const uint8_t *text, size_t len, size_t room)
     uint64_t plain = EACH(0x80), need = 0;
     for (size_t at = 0; at < SHORT; at += 8) {
         uint64_t word = tgi_load_u64(text + at, false), own = tgi_load_u64(own_bytes + (SHORT - len + at), false);
-        plain &= (((word & EACH(0x7F)) + EACH(0x7F)) & ~word) | ~own;
+        plain &= tgi_plain_bits(word) | ~own;
     }
     if (plain == EACH(0x80))
         return true;

@@ -15,13 +15,20 @@ typedef enum tgi_text_fault {
     TGI_TEXT_NOT_UTF8 = 2,
 } tgi_text_fault;
 
-/* Are the eight bytes of `word` ASCII without NUL? Adding 0x7F to seven bits sets the high bit unless they are all
- * zero, and no carry leaves a byte. */
+#define TGI_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Sets bit 7 of every byte that is ASCII without NUL, and no other bit 7. Adding 0x7F to seven bits sets it unless they are
+ * all zero, and no carry leaves a byte. */
+/*@ assigns \nothing; */
+static inline uint64_t tgi_plain_bits(uint64_t word)
+{
+    return ((word & TGI_EACH_BYTE(0x7F)) + TGI_EACH_BYTE(0x7F)) & ~word;
+}
+
 /*@ assigns \nothing; */
 static inline bool tgi_plain_word(uint64_t word)
 {
-    const uint64_t high = UINT64_C(0x8080808080808080), low_seven = UINT64_C(0x7F7F7F7F7F7F7F7F);
-    return (((word & low_seven) + low_seven) & ~word & high) == high;
+    return (tgi_plain_bits(word) & TGI_EACH_BYTE(0x80)) == TGI_EACH_BYTE(0x80);
 }
 
 /*@ assigns \nothing; */
