@@ -146,6 +146,27 @@ static void one_byte_that_is_not_plain_is_found_in_text_of_any_length(void **sta
     }
 }
 
+/* What follows a text in its room could complete its last sequence: it is none of its own all the same. */
+static void a_sequence_is_not_completed_from_behind_the_text(void **state)
+{
+    (void)state;
+    static const char *const sequences[] = {"\xC4\xA0", "\xE2\x96\x81", "\xF0\x9F\x98\x80"};
+    for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
+        for (size_t start = 0; start < 40; start++) {
+            for (size_t cut = 1; cut < strlen(sequences[i]); cut++) {
+                uint8_t room[96];
+                memset(room, 0x80, sizeof room);
+                memset(room, 'a', start);
+                memcpy(room + start, sequences[i], strlen(sequences[i]));
+                assert_false(tgi_is_common_text(room, start + cut, sizeof room));
+                size_t at = 99;
+                assert_int_equal(tgi_check_text(room, start + cut, &at), TGI_TEXT_NOT_UTF8);
+                assert_int_equal(at, start);
+            }
+        }
+    }
+}
+
 /* Text of all kinds of sequences in any order, with and without one byte that is wrong, against a plain reading. */
 static void words_of_mixed_text_are_judged_as_byte_by_byte(void **state)
 {
@@ -217,6 +238,7 @@ int main(void)
         cmocka_unit_test(every_other_pair_and_triple_is_refused),
         cmocka_unit_test(the_first_bad_byte_is_found_at_any_place),
         cmocka_unit_test(one_byte_that_is_not_plain_is_found_in_text_of_any_length),
+        cmocka_unit_test(a_sequence_is_not_completed_from_behind_the_text),
         cmocka_unit_test(words_of_mixed_text_are_judged_as_byte_by_byte),
         cmocka_unit_test(long_text_is_read_to_its_end_and_no_further),
     };
