@@ -4,6 +4,7 @@
 #define _DEFAULT_SOURCE
 
 #include "cli_run.h"
+#include "tempfile.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@
 
 /* ---- The folder -------------------------------------------------------------------------- */
 
-static char folder[64];
+static char folder[384];
 
 const char *cli_path(const char *name)
 {
@@ -40,7 +41,9 @@ int cli_setup(void **state)
     for (const char *const *name = variables; *name != NULL; name++)
         cli_setenv(*name, NULL);
     cli_setenv("TERM", "xterm");
-    (void)snprintf(folder, sizeof folder, "/tmp/tensorgate-cli-XXXXXX");
+    static const char name[] = "tensorgate-cli-XXXXXX";
+    tempfile_root(folder, sizeof folder - sizeof name);
+    strcat(folder, name);
     return mkdtemp(folder) != NULL ? 0 : -1;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Running the built command on Windows: see cli_run.h. Names and arguments are UTF-8. */
 #include "cli_run.h"
+#include "tempfile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +48,7 @@ int cli_setup(void **state)
     static unsigned number;
     char temp[MAX_PATH + 1];
     (void)state;
-    assert_true(GetTempPathA(sizeof temp, temp) > 0);
+    tempfile_root(temp, sizeof temp);
     (void)snprintf(folder, sizeof folder, "%.200stgc-%lu-%u", temp, (unsigned long)GetCurrentProcessId(), number++);
     widen(folder, wide_folder, MAX_PATH);
     return CreateDirectoryW(wide_folder, NULL) ? 0 : -1;

@@ -21,11 +21,26 @@
 
 #ifdef _WIN32
 
+static void use_slashes(char *path)
+{
+    for (; *path != '\0'; path++)
+        if (*path == '\\')
+            *path = '/';
+}
+
+void tempfile_root(char *out, size_t size)
+{
+    DWORD len = GetTempPathA((DWORD)size, out);
+    must(len > 0 && len < size, "GetTempPath");
+    use_slashes(out);
+}
+
 static void make_path(tempfile *file)
 {
-    char folder[MAX_PATH + 1];
-    must(GetTempPathA(sizeof folder, folder) > 0, "GetTempPath");
-    must(GetTempFileNameA(folder, "tgt", 0, file->path) > 0, "GetTempFileName");
+    char root[MAX_PATH + 1];
+    tempfile_root(root, sizeof root);
+    must(GetTempFileNameA(root, "tgt", 0, file->path) > 0, "GetTempFileName");
+    use_slashes(file->path);
 }
 
 static int open_file(const char *path, bool writing)
@@ -67,12 +82,18 @@ void tempfile_close(int fd)
 
 #else
 
-static void make_path(tempfile *file)
+void tempfile_root(char *out, size_t size)
 {
     const char *folder = getenv("TMPDIR");
-    int len = snprintf(file->path, sizeof file->path, "%s/tensorgate-test-XXXXXX",
-                       folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    must(len > 0 && (size_t)len < sizeof file->path, "the path of temporary files is too long");
+    int len = snprintf(out, size, "%s/", folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    must(len > 0 && (size_t)len < size, "the path of temporary files is too long");
+}
+
+static void make_path(tempfile *file)
+{
+    static const char name[] = "tensorgate-test-XXXXXX";
+    tempfile_root(file->path, sizeof file->path - sizeof name);
+    strcat(file->path, name);
     int fd = mkstemp(file->path);
     must(fd >= 0, file->path);
     tempfile_close(fd);

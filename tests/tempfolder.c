@@ -3,6 +3,8 @@
 #define _DEFAULT_SOURCE /* mkdtemp, symlink */
 #include "tempfolder.h"
 
+#include "tempfile.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +22,7 @@
 static void make_folder(char *path, size_t size)
 {
     char temp[MAX_PATH + 1];
-    must(GetTempPathA(sizeof temp, temp) > 0, "GetTempPath");
-    for (char *at = temp; *at != '\0'; at++)
-        if (*at == '\\')
-            *at = '/'; /* as everywhere else, and as it is printed */
+    tempfile_root(temp, sizeof temp);
     for (unsigned i = 0; i < 10000; i++) {
         (void)snprintf(path, size, "%stgt-%lu-%u", temp, (unsigned long)GetCurrentProcessId(), i);
         if (_mkdir(path) == 0)
@@ -53,9 +52,9 @@ static bool make_link(const char *target, const char *path)
 
 static void make_folder(char *path, size_t size)
 {
-    const char *folder = getenv("TMPDIR");
-    int len = snprintf(path, size, "%s/tensorgate-test-XXXXXX", folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    must(len > 0 && (size_t)len < size, "the path of temporary files is too long");
+    static const char name[] = "tensorgate-test-XXXXXX";
+    tempfile_root(path, size - sizeof name);
+    strcat(path, name);
     must(mkdtemp(path) != NULL, path);
 }
 

@@ -171,10 +171,6 @@ static void rejects_part(const parts *s, tg_status status, uint32_t number)
     char path[600];
     part_path(s, number, path, sizeof path);
     const char *name = strrchr(path, '/');
-#ifdef _WIN32
-    if (strrchr(path, '\\') > name)
-        name = strrchr(path, '\\');
-#endif
     assert_int_equal(tg_open_path(s->first.path, NULL, &model, &error), status);
     assert_int_equal(error.file, number);
     assert_string_equal(error.file_name, name != NULL ? name + 1 : path);
