@@ -29,7 +29,7 @@ static char folder[384];
 
 const char *cli_path(const char *name)
 {
-    static char path[512];
+    static char path[700];
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
