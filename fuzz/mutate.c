@@ -82,6 +82,29 @@ mutate_number(mutation *m, uint64_t old, uint64_t near)
     }
 }
 
+size_t mutate_items(void *items, size_t item_size, size_t num, size_t most, size_t at, size_t other, mutate_move how)
+{
+    uint8_t *here = (uint8_t *)items + at * item_size, *there = (uint8_t *)items + other * item_size;
+    uint8_t *end = (uint8_t *)items + num * item_size;
+    switch (how) {
+    case MUTATE_DOUBLE:
+        if (num < most)
+            memcpy(end, here, item_size);
+        return num < most ? num + 1 : num;
+    case MUTATE_SWAP:
+        for (size_t i = 0; i < item_size; i++) {
+            uint8_t swap = here[i];
+            here[i] = there[i];
+            there[i] = swap;
+        }
+        return num;
+    case MUTATE_REMOVE:
+        memmove(here, end - item_size, item_size);
+        return num - 1;
+    }
+    return num;
+}
+
 uint64_t mutate_load(const uint8_t *p, size_t width, bool big)
 {
     uint64_t value = 0;

@@ -38,6 +38,16 @@ uint64_t mutate_pick(mutation *m, uint64_t below); /* 0 where `below` is 0 */
 bool mutate_chance(mutation *m, unsigned of, unsigned in);
 uint64_t mutate_number(mutation *m, uint64_t old, uint64_t near); /* a number where readers go wrong */
 
+/* What changes a list whatever is in it: doubles item `at` at the end, where there is room for `most`; swaps it with
+ * `other`; or puts the last in its place. Returns how many items there are then. */
+typedef enum mutate_move {
+    MUTATE_DOUBLE,
+    MUTATE_SWAP,
+    MUTATE_REMOVE
+} mutate_move;
+
+size_t mutate_items(void *items, size_t item_size, size_t num, size_t most, size_t at, size_t other, mutate_move how);
+
 /* Numbers of `width` bytes, at most 8. */
 uint64_t mutate_load(const uint8_t *p, size_t width, bool big);
 void mutate_store(uint8_t *p, size_t width, uint64_t value, bool big);

@@ -396,7 +396,8 @@ static void change_key(mutation *m, doc *d, piece *key)
 static void change_keys(mutation *m, doc *d)
 {
     size_t n = d->keys_here, at = (size_t)mutate_pick(m, n), other = (size_t)mutate_pick(m, n);
-    switch (mutate_pick(m, n == 0 ? 1 : 6)) {
+    uint64_t how = mutate_pick(m, n == 0 ? 1 : 6);
+    switch (how) {
     case 0:
         if (n < MAX_ENTRIES)
             d->keys[d->keys_here++] = fresh_key(m, d);
@@ -405,17 +406,9 @@ static void change_keys(mutation *m, doc *d)
         d->keys[at] = fresh_key(m, d);
         break;
     case 2:
-        if (n < MAX_ENTRIES)
-            d->keys[d->keys_here++] = d->keys[at];
-        break;
-    case 3: {
-        piece swap = d->keys[at];
-        d->keys[at] = d->keys[other];
-        d->keys[other] = swap;
-        break;
-    }
+    case 3:
     case 4:
-        d->keys[at] = d->keys[--d->keys_here];
+        d->keys_here = mutate_items(d->keys, sizeof d->keys[0], n, MAX_ENTRIES, at, other, (mutate_move)(how - 2));
         break;
     default:
         change_key(m, d, &d->keys[at]);
@@ -457,7 +450,8 @@ static void change_tensors(mutation *m, doc *d)
 {
     size_t n = d->tensors_here, at = (size_t)mutate_pick(m, n), other = (size_t)mutate_pick(m, n);
     tensor fresh;
-    switch (mutate_pick(m, n == 0 ? 1 : 8)) {
+    uint64_t how = mutate_pick(m, n == 0 ? 1 : 8);
+    switch (how) {
     case 0:
         memset(&fresh, 0, sizeof fresh);
         fresh.name = text(m, d);
@@ -469,16 +463,10 @@ static void change_tensors(mutation *m, doc *d)
             d->tensors[d->tensors_here++] = fresh;
         break;
     case 1:
-        if (n < MAX_ENTRIES)
-            d->tensors[d->tensors_here++] = d->tensors[at];
-        break;
     case 2:
-        fresh = d->tensors[at];
-        d->tensors[at] = d->tensors[other];
-        d->tensors[other] = fresh;
-        break;
     case 3:
-        d->tensors[at] = d->tensors[--d->tensors_here];
+        d->tensors_here =
+            mutate_items(d->tensors, sizeof d->tensors[0], n, MAX_ENTRIES, at, other, (mutate_move)(how - 1));
         break;
     default:
         change_tensor(m, d, &d->tensors[at]);

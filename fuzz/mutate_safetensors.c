@@ -348,23 +348,16 @@ static void change_entry(mutation *m, doc *d, entry *e)
 static void change_doc(mutation *m, doc *d)
 {
     size_t n = d->num, at = (size_t)mutate_pick(m, n), other = (size_t)mutate_pick(m, n);
-    entry swap;
-    switch (mutate_pick(m, n == 0 ? 1 : 8)) {
+    uint64_t how = mutate_pick(m, n == 0 ? 1 : 8);
+    switch (how) {
     case 0:
         if (n < MAX_ENTRIES)
             d->entries[d->num++] = fresh_entry(m);
         break;
     case 1:
-        if (n < MAX_ENTRIES)
-            d->entries[d->num++] = d->entries[at];
-        break;
     case 2:
-        swap = d->entries[at];
-        d->entries[at] = d->entries[other];
-        d->entries[other] = swap;
-        break;
     case 3:
-        d->entries[at] = d->entries[--d->num];
+        d->num = mutate_items(d->entries, sizeof d->entries[0], n, MAX_ENTRIES, at, other, (mutate_move)(how - 1));
         break;
     default:
         change_entry(m, d, &d->entries[at]);
