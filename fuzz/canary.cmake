@@ -8,6 +8,7 @@
 # and notices reads out of bounds as well.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+include("${source}/tests/must.cmake")
 if(NOT DEFINED BUILD)
   set(BUILD "${source}/build-canary")
 endif()
@@ -29,13 +30,6 @@ if(SANITIZE)
 endif()
 
 list(JOIN flags " " plain)
-
-function(must)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
-  endif()
-endfunction()
 
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=None
   "-DCMAKE_C_FLAGS=${plain}" -DTENSORGATE_SANITIZE=OFF -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF)

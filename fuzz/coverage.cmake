@@ -6,6 +6,7 @@
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+include("${source}/tests/must.cmake")
 if(NOT DEFINED BUILD)
   set(BUILD "${source}/build-coverage")
 endif()
@@ -16,13 +17,6 @@ endif()
 if(NOT DEFINED BRANCHES)
   set(BRANCHES 92)
 endif()
-
-function(must)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
-  endif()
-endfunction()
 
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug
   "-DCMAKE_C_FLAGS=-fprofile-instr-generate -fcoverage-mapping" -DTENSORGATE_SANITIZE=OFF

@@ -8,6 +8,7 @@
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+include("${source}/tests/must.cmake")
 
 if(NOT DEFINED TARGET)
   message(FATAL_ERROR "usage: cmake -DTARGET=name|all [-DENGINE=libfuzzer|afl] [-DTIME=seconds] -P fuzz/run.cmake")
@@ -29,13 +30,6 @@ elseif(ENGINE STREQUAL "afl")
 else()
   message(FATAL_ERROR "ENGINE is libfuzzer or afl")
 endif()
-
-function(must)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
-  endif()
-endfunction()
 
 set(ENV{AFL_QUIET} 1)
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=${compiler} -DCMAKE_BUILD_TYPE=RelWithDebInfo

@@ -9,6 +9,7 @@
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+include("${source}/tests/must.cmake")
 if(NOT DEFINED TARGET)
   message(FATAL_ERROR "usage: cmake -DTARGET=name [-DSTART=seeds|empty] [-DRUNS=n] [-DTIME=seconds] -P fuzz/trial.cmake")
 endif()
@@ -21,12 +22,6 @@ endforeach()
 get_filename_component(BUILD "${BUILD}" ABSOLUTE)
 find_target(${TARGET})
 
-function(must)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
-  endif()
-endfunction()
 foreach(arm ON OFF)
   must(${CMAKE_COMMAND} -S ${source} -B ${BUILD}/${arm} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo
     -DTENSORGATE_SANITIZE=ON -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON

@@ -6,6 +6,7 @@
 # writes them to BUILD/worst, never into the tree.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+include("${source}/tests/must.cmake")
 
 if(NOT DEFINED TIME)
   set(TIME 60)
@@ -17,13 +18,6 @@ if(NOT DEFINED BUILD)
   set(BUILD "${source}/build-fuzz-worst")
 endif()
 get_filename_component(BUILD "${BUILD}" ABSOLUTE)
-
-function(must)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
-  endif()
-endfunction()
 
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo
   -DTENSORGATE_SANITIZE=OFF -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON

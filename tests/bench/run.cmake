@@ -5,19 +5,13 @@
 # million tensors and keys are counted too. Nothing is written into the tree.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+include("${source}/tests/must.cmake")
 if(NOT DEFINED BUILD)
   set(BUILD "${source}/build-bench")
 endif()
 get_filename_component(BUILD "${BUILD}" ABSOLUTE)
 set(files "${BUILD}/files")
 file(MAKE_DIRECTORY "${files}" "${BUILD}/peers")
-
-function(must)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
-  endif()
-endfunction()
 
 # Runs a benchmark, whose lines appear as they come.
 function(bench title)
