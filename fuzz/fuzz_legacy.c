@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ggml family before GGUF alone. What has none of its magics gets one; half of the times a layout is asked for. */
 #include "fuzz.h"
+#include "legacy_magics.h"
 #include "oracle.h"
 
 #include <stdlib.h>
@@ -9,15 +10,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const magics[] = {"lmgg", "fmgg", "tjgg", "algg", "ccgg", "mmgg", "lper"};
     if (size > MAX_INPUT || size < 4)
         return 0;
     uint8_t *bytes = (uint8_t *)malloc(size);
     FUZZ_CHECK(bytes != NULL, "no memory for the input");
     memcpy(bytes, data, size);
-    const ref_file file = {bytes, size, size};
-    if (!oracle_is_legacy(&file))
-        memcpy(bytes, magics[bytes[0] % (sizeof magics / sizeof magics[0])], 4);
+    if (!has_legacy_magic(bytes, size))
+        memcpy(bytes, legacy_magics[bytes[0] % NUM_LEGACY_MAGICS], 4);
     uint64_t hash = fuzz_hash(bytes, size);
     oracle_options options = oracle_options_seldom(hash);
     tg_layout layout;

@@ -2,6 +2,7 @@
 /* Mutation of files of the ggml family before GGUF. What stands in front of the tensors depends on the layout, which the
  * file does not say: it is changed as numbers and bytes. The tensor records are looked for and taken apart, changed in one
  * to three places and written again; three times of four with data and padding as the record now says. */
+#include "legacy_magics.h"
 #include "mutate.h"
 
 #include <string.h>
@@ -214,11 +215,7 @@ static void change_front(mutation *m, doc *d, uint8_t *front, size_t room)
 
 static bool is_legacy(const uint8_t *data, size_t size)
 {
-    static const char *const magics[] = {"lmgg", "fmgg", "tjgg", "algg", "ccgg", "mmgg", "lper"};
-    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
-        if (size >= 16 && memcmp(data, magics[i], 4) == 0)
-            return true;
-    return false;
+    return size >= 16 && has_legacy_magic(data, size);
 }
 
 static size_t finish(mutation *m, doc *d, uint8_t *data, size_t max)

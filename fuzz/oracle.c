@@ -9,6 +9,7 @@
 
 #include "fuzz.h"
 #include "heap.h"
+#include "legacy_magics.h"
 #include "model_check.h"
 #include "ref_legacy.h"
 #include "wide.h"
@@ -34,11 +35,7 @@
  * them are read again where a zip archive is looked for. */
 bool oracle_is_legacy(const ref_file *file)
 {
-    static const char *const magics[] = {"lmgg", "fmgg", "tjgg", "algg", "ccgg", "mmgg", "lper"};
-    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
-        if (file->len >= 4 && memcmp(file->data, magics[i], 4) == 0)
-            return true;
-    return false;
+    return has_legacy_magic(file->data, file->len);
 }
 
 /* Is there the mark of the end record of a zip archive? Then more is read than the header, and parts of it twice. */

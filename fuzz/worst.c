@@ -12,6 +12,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "heap.h"
+#include "legacy_magics.h"
 #include "mutate.h"
 
 #include <dirent.h>
@@ -96,14 +97,12 @@ static const char *const format_names[FORMATS] = {"gguf", "safetensors", "legacy
 /* By the first bytes, as the library tells them; an archive may have anything in front. */
 static int format_of(const uint8_t *data, size_t size)
 {
-    static const char magics[][5] = {"lmgg", "fmgg", "tjgg", "algg", "ccgg", "mmgg", "lper"};
     if (size < 9)
         return ZIP;
     if (memcmp(data, "GGUF", 4) == 0)
         return GGUF;
-    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
-        if (memcmp(data, magics[i], 4) == 0)
-            return LEGACY;
+    if (has_legacy_magic(data, size))
+        return LEGACY;
     return memcmp(data, "PK", 2) != 0 && data[7] == 0 ? SAFETENSORS : ZIP;
 }
 
