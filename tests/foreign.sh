@@ -108,6 +108,13 @@ build_cmocka() {
     mv "$prefix/lib/libcmocka-static.a" "$prefix/lib/libcmocka.a"
 }
 
+# Its server stays until the end: one that goes while a program comes resets the connection. It wants its folder to be there.
+start_wine() {
+    mkdir -p "$WINEPREFIX"
+    wineserver -k
+    wineserver -p && wineboot -i
+}
+
 build_and_test() {
     local build=$work/$host
     configure "$root" "$build" -DCMAKE_BUILD_TYPE=Release -DTENSORGATE_WERROR=ON \
@@ -117,8 +124,7 @@ build_and_test() {
         fail "does not build (see $work/$host-build.log)"
     }
     export WINEDEBUG=-all WINEPREFIX=$work/wine
-    # Its server stays until the end: one that goes while a program comes resets the connection.
-    [ "$host" != windows ] || { wineserver -k; wineserver -p && wineboot -i; } >/dev/null 2>&1 || fail "wine does not start"
+    [ "$host" != windows ] || start_wine >"$work/wine.log" 2>&1 || fail "wine does not start (see $work/wine.log)"
     ctest --test-dir "$build" --no-tests=error --output-on-failure -j "$(nproc)" "$@" || fail "tests failed"
 }
 
