@@ -133,7 +133,7 @@ static void check_bytes(tally *t, const char *path, const named *n, const uint8_
     for (uint64_t i = 0; i < VARIATIONS; i++)
         (void)oracle_run(data, size, &n->options, fuzz_random(&hash));
     const ref_file file = {data, size, size + n->options.tail};
-    for (oracle_how how = {1, false, NULL}; how.fail_at <= (int64_t)v.calls; how.fail_at++)
+    for (oracle_how how = {1, false, NULL, NULL, NULL}; how.fail_at <= (int64_t)v.calls; how.fail_at++)
         (void)oracle_open(&file, &n->options, ORACLE_READER, &how);
     t->files++;
     if ((unsigned)n->status < MAX_STATUS)

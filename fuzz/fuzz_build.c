@@ -193,25 +193,30 @@ static gb_model *describe(const tg_model *model, bool pad_end)
 
 /* ---- One plan ------------------------------------------------------------------------------------ */
 
-static void round_trip(const gb_model *m)
+/* Written again from what the library says of it, the file is the same. */
+static void compare_again(const tg_model *model, void *context)
 {
-    const oracle_options options = {0, 0, {sizeof options.limits, 0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL};
-    const ref_file file = {m->file.data, m->file.len, m->file.len};
-    const oracle_how look = {0, true, NULL};
-    uint64_t hash = fuzz_hash(file.data, m->file.len);
-    oracle_verdict v = (hash & 7) == 0 ? oracle_run(file.data, m->file.len, &options, hash >> 3)
-                                       : oracle_open(&file, &options, ORACLE_MEMORY, &look);
-    FUZZ_CHECK(v.status == TG_OK, "a valid file is rejected");
-    FUZZ_CHECK(v.warnings == 0, "a valid file raises a warning");
-    static const uint64_t key[2] = {1, 2}; /* random ones cost a system call */
-    const tg_options given = oracle_given(&options, key);
-    tg_model *model = NULL;
-    FUZZ_CHECK(tg_open_memory(m->file.data, m->file.len, &given, &model, NULL) == TG_OK, "two verdicts");
+    const gb_model *m = (const gb_model *)context;
     gb_model *again = describe(model, m->pad_end);
     FUZZ_CHECK(again->file.len == m->file.len, "written again, the file has another size");
     FUZZ_CHECK(memcmp(again->file.data, m->file.data, m->file.len) == 0, "written again, the file is another");
     gb_free(again);
-    tg_close(model);
+}
+
+static void round_trip(gb_model *m)
+{
+    const oracle_options options = {0, 0, {sizeof options.limits, 0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL};
+    const ref_file file = {m->file.data, m->file.len, m->file.len};
+    const oracle_how look = {0, true, NULL, compare_again, m};
+    uint64_t hash = fuzz_hash(file.data, m->file.len);
+    oracle_verdict v = oracle_open(&file, &options, ORACLE_MEMORY, &look);
+    if (v.status == TG_E_ZIP_POLYGLOT && oracle_may_be_zip(&file))
+        return; /* its texts are what ends an archive, more than once */
+    FUZZ_CHECK(v.status == TG_OK, "a valid file is rejected");
+    FUZZ_CHECK(v.warnings == 0, "a valid file raises a warning");
+    /* Everything else about a valid file, which the target of the format does more often. */
+    if ((hash & 7) == 0)
+        (void)oracle_run(file.data, m->file.len, &options, hash >> 3);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -244,6 +244,8 @@ oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, 
             model_check_gguf(model, how->ref);
         if (how != NULL && how->look)
             read_accepted(model, file, options);
+        if (how != NULL && how->also != NULL)
+            how->also(model, how->context);
         v.digest = model_digest(model);
         v.warnings = warning_bits(model);
         tg_close(model);
@@ -339,7 +341,7 @@ oracle_options oracle_options_seldom(uint64_t hash)
 /* Another source of the same bytes. */
 static void try_source(const ref_file *file, const oracle_options *options, const oracle_verdict *base, uint64_t hash)
 {
-    const oracle_how look = {0, (hash >> 41 & 1) == 0, NULL};
+    const oracle_how look = {0, (hash >> 41 & 1) == 0, NULL, NULL, NULL};
     static const oracle_source sources[] = {ORACLE_STABLE, ORACLE_MEMORY, ORACLE_STABLE, ORACLE_FILE};
     static const char *const what[] = {"memory used in place and reader disagree", "memory and reader disagree",
                                        "memory used in place and reader disagree", "file and reader disagree"};
@@ -388,7 +390,7 @@ oracle_verdict oracle_run(const uint8_t *data, size_t size, const oracle_options
     const ref_file file = {block + shift, size, size + options->tail};
     const ref_options given = {options->flags, options->profile, ref_limits(&options->limits)};
     ref_gguf *ref = read_again(&file, &given);
-    const oracle_how look = {0, true, ref};
+    const oracle_how look = {0, true, ref, NULL, NULL};
     oracle_verdict base = oracle_open(&file, options, ORACLE_READER, &look);
     compare_reference(ref, &base);
     try_another_way(&file, options, &base, hash);

@@ -47,6 +47,8 @@ typedef struct oracle_how {
     int64_t fail_at;     /* the number of the call of the allocator that gets no memory; negative: all from there on */
     bool look;           /* hold an accepted model against every invariant, not only take its digest */
     const ref_gguf *ref; /* and against what the second reader found */
+    void (*also)(const tg_model *model, void *context); /* is shown an accepted model too; or NULL */
+    void *context;
 } oracle_how;
 
 oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, oracle_source source,

@@ -1,17 +1,17 @@
 # Fuzzes one target, or all of them one after the other:
 #
-#     cmake -DTARGET=gguf [-DENGINE=libfuzzer] [-DTIME=60] [-DBUILD=build-fuzz-libfuzzer] -P fuzz/run.cmake
+#     cmake -DTARGET=gguf [-DENGINE=libfuzzer] [-DTIME=60] [-DMAX_LEN=1024] [-DBUILD=folder] -P fuzz/run.cmake
 #
-# TARGET is a name or `all`, ENGINE libfuzzer or afl, TIME seconds for each. Builds what is needed in BUILD, keeps the
-# working corpus in BUILD/work, and never writes into the tree. Ends with executions a second, the coverage gained and
-# what was found; fails if anything was.
+# TARGET is a name or `all`, ENGINE libfuzzer or afl, TIME seconds for each, MAX_LEN the bytes of the largest input. Builds
+# what is needed in BUILD (build-fuzz-ENGINE), keeps the working corpus in BUILD/work, and never writes into the tree. Ends
+# with executions a second, the coverage gained and what was found; fails if anything was.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 include("${source}/tests/must.cmake")
 
 if(NOT DEFINED TARGET)
-  message(FATAL_ERROR "usage: cmake -DTARGET=name|all [-DENGINE=libfuzzer|afl] [-DTIME=seconds] -P fuzz/run.cmake")
+  message(FATAL_ERROR "usage: cmake -DTARGET=name|all [-DENGINE=libfuzzer|afl] [-DTIME=seconds] [-DMAX_LEN=bytes] -P fuzz/run.cmake")
 endif()
 if(NOT DEFINED ENGINE)
   set(ENGINE libfuzzer)
@@ -68,7 +68,7 @@ function(run_libfuzzer name)
   endif()
   # The working folder comes first: libFuzzer writes into the first one.
   execute_process(COMMAND ${BUILD}/fuzz/fuzz_${name} -max_total_time=${TIME} -print_final_stats=1 -max_len=${max_len}
-      -timeout=5 -rss_limit_mb=1024 -artifact_prefix=${found}/ ${dict} ${work} ${seeds}
+      ${libfuzzer_options} -timeout=5 -rss_limit_mb=1024 -artifact_prefix=${found}/ ${dict} ${work} ${seeds}
     OUTPUT_VARIABLE log ERROR_VARIABLE log)
   file(WRITE ${BUILD}/work/${name}.log "${log}")
   string(REGEX MATCH "INITED[^\n]*" inited "${log}")
@@ -140,6 +140,9 @@ endif()
 set(failed FALSE)
 foreach(name IN LISTS names)
   find_target(${name})
+  if(DEFINED MAX_LEN)
+    set(max_len ${MAX_LEN})
+  endif()
   set(work ${BUILD}/work/${name})
   set(found ${BUILD}/work/${name}-found)
   file(MAKE_DIRECTORY ${work} ${found})

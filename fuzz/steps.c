@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+#define PAGE 4096
+
 typedef struct drive {
     const ref_file *file;
     uint8_t *block; /* `len` bytes of the file, from byte `origin` on: the first, until a step jumps */
@@ -47,11 +49,16 @@ static void show(drive *d, tgi_parse *p, uint64_t origin, size_t len)
     p->at.len = len;
 }
 
+/* Zeros that follow the file on paper come a page at a time once there are many: a copy for each four of them is more than
+ * all else that is done with a file. */
 static void bring(drive *d, tgi_parse *p, uint64_t need)
 {
     FUZZ_CHECK(need <= d->file->size && need > d->origin + d->len,
                "a step asks for bytes that are here, or that no file has");
-    show(d, p, d->origin, (size_t)(need - d->origin));
+    uint64_t end = need, rest = d->file->size - need, page = PAGE - need % PAGE;
+    if (need > d->file->len && need - d->origin > PAGE)
+        end += page < rest ? page : rest;
+    show(d, p, d->origin, (size_t)(end - d->origin));
 }
 
 /* Forgets what was passed: after a jump, not a byte is here but those that the model points into. */

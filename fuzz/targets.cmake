@@ -16,6 +16,10 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
   list(APPEND fuzz_targets "diff|gguf|gguf.dict") # against ggml's own reader, where TENSORGATE_GGML names it
 endif()
 
+# By default libFuzzer searches a list of all features that it saw less than 255 times for each feature of each run: at first,
+# a third of the time.
+set(libfuzzer_options -entropic_feature_frequency_threshold=16)
+
 # Sets `folders`, `dictionary` and `max_len` of the target `name`, or ends with a message.
 function(find_target name)
   set(names "")

@@ -51,6 +51,7 @@ foreach(run RANGE 1 ${RUNS})
     file(REMOVE_RECURSE ${BUILD}/work)
     file(MAKE_DIRECTORY ${BUILD}/work)
     execute_process(COMMAND ${BUILD}/${arm}/fuzz/fuzz_${TARGET} -seed=${run} -max_total_time=${TIME} -max_len=${max_len} ${dict}
+        ${libfuzzer_options}
         -artifact_prefix=${BUILD}/${TARGET}- ${BUILD}/work ${start}
       RESULT_VARIABLE result OUTPUT_VARIABLE log ERROR_VARIABLE log)
     if(NOT result EQUAL 0)

@@ -28,7 +28,7 @@ static oracle_verdict open_again(const variation *v, const oracle_options *optio
 static void vary_memory(variation *v)
 {
     int64_t k = (int64_t)(1 + pick(v, v->base->calls + 1));
-    const oracle_how how = {(v->random & 1) != 0 ? k : -k, false, NULL};
+    const oracle_how how = {(v->random & 1) != 0 ? k : -k, false, NULL, NULL, NULL};
     oracle_verdict starved = oracle_open(v->file, v->options, ORACLE_READER, &how);
     if (starved.status != TG_E_NO_MEMORY)
         oracle_same(v->base, &starved, "a failed allocation changed the verdict");
