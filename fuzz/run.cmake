@@ -1,10 +1,11 @@
 # Fuzzes one target, or all of them one after the other:
 #
-#     cmake -DTARGET=gguf [-DENGINE=libfuzzer] [-DTIME=60] [-DMAX_LEN=1024] [-DBUILD=folder] -P fuzz/run.cmake
+#     cmake -DTARGET=gguf [-DENGINE=libfuzzer] [-DTIME=60] [-DMAX_LEN=1024] [-DSTART=empty] [-DBUILD=folder] -P fuzz/run.cmake
 #
-# TARGET is a name or `all`, ENGINE libfuzzer or afl, TIME seconds for each, MAX_LEN the bytes of the largest input. Builds
-# what is needed in BUILD (build-fuzz-ENGINE), keeps the working corpus in BUILD/work, and never writes into the tree. Ends
-# with executions a second, the coverage gained and what was found; fails if anything was.
+# TARGET is a name or `all`, ENGINE libfuzzer or afl, TIME seconds for each, MAX_LEN the bytes of the largest input. START=empty
+# begins with nothing, to see what the mutator finds by itself (libfuzzer). Builds what is needed in BUILD (build-fuzz-ENGINE),
+# keeps the working corpus in BUILD/work, and never writes into the tree. Ends with executions a second, the coverage gained
+# and what was found; fails if anything was.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -18,6 +19,11 @@ if(NOT DEFINED ENGINE)
 endif()
 if(NOT DEFINED TIME)
   set(TIME 60)
+endif()
+if(NOT DEFINED START)
+  set(START seeds)
+elseif(NOT START STREQUAL "empty" OR NOT ENGINE STREQUAL "libfuzzer")
+  message(FATAL_ERROR "START is empty, and for libfuzzer alone")
 endif()
 if(NOT DEFINED BUILD)
   set(BUILD "${source}/build-fuzz-${ENGINE}")
@@ -58,6 +64,11 @@ endfunction()
 # Sets `speed`, `runs`, `before`, `after` and `findings`.
 function(run_libfuzzer name)
   set(seeds "")
+  if(NOT START STREQUAL "seeds")
+    file(REMOVE_RECURSE ${work})
+    file(MAKE_DIRECTORY ${work})
+    set(folders "")
+  endif()
   foreach(folder IN LISTS folders)
     file(GLOB kinds LIST_DIRECTORIES true "${source}/corpus/${folder}/*")
     list(APPEND seeds ${kinds})
@@ -144,6 +155,9 @@ foreach(name IN LISTS names)
     set(max_len ${MAX_LEN})
   endif()
   set(work ${BUILD}/work/${name})
+  if(START STREQUAL "empty")
+    string(APPEND work -empty)
+  endif()
   set(found ${BUILD}/work/${name}-found)
   file(MAKE_DIRECTORY ${work} ${found})
   cmake_language(CALL run_${ENGINE} ${name})
