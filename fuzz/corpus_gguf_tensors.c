@@ -166,11 +166,15 @@ static gb_model *slots(size_t num, const slot *where)
         __VA_ARGS__                                                                                                    \
     }
 
-static gb_model *with_offset(uint64_t offset)
+static gb_model *put_offset(gb_model *m, uint64_t offset)
 {
-    gb_model *m = gb_base();
     bytes_put_u64(&m->file, m->tensors[0].at.offset, offset);
     return m;
+}
+
+static gb_model *with_offset(uint64_t offset)
+{
+    return put_offset(gb_base(), offset);
 }
 
 static gb_model *with_end(gb_model *m, size_t more, uint8_t byte)
@@ -190,7 +194,9 @@ static void offsets(corpus *c)
     put(c, with_offset(INT64_MAX - 31), "reject/E_TENSOR_RANGE--ends-beyond-2-63");
     put(c, with_offset(32), "reject/E_TENSOR_TRUNCATED--begins-at-the-end");
     put(c, with_offset(64), "reject/E_TENSOR_TRUNCATED--begins-behind-the-end");
-    gb_model *m = gb_base();
+    gb_model *m = slots(SLOTS({0, 160}));
+    put(c, put_offset(m, UINT64_MAX - 127 - m->at.data), "reject/E_TENSOR_RANGE--end-wraps-to-the-header");
+    m = gb_base();
     put(c, cut(m, m->file.len - 1), "reject/E_TENSOR_TRUNCATED--one-byte-short");
     m = gb_base();
     put(c, cut(m, m->at.data), "reject/E_TENSOR_TRUNCATED--no-data");
@@ -212,6 +218,7 @@ static void overlaps(corpus *c)
     put(c, slots(SLOTS({96, 32}, {32, 65}, {0, 32})), "reject/E_TENSOR_OVERLAP--found-after-sorting");
     put(c, slots(SLOTS({0, 32}, {32, 8})), "accept/one-behind-the-other");
     put(c, slots(SLOTS({0, 32}, {0, 0}, {32, 8})), "accept/W_DIM_ZERO--at-the-start-of-another");
+    put(c, slots(SLOTS({0, 32}, {32, 8}, {0, 0})), "accept/W_DIM_ZERO--before-the-last");
     put(c, slots(SLOTS({32, 8}, {0, 32})), "accept/W_DATA_ORDER--swapped");
     put(c, slots(SLOTS({96, 8}, {64, 32}, {32, 32}, {0, 32}, {320, 8}, {288, 30}, {128, 160})),
         "accept/W_DATA_ORDER--many");

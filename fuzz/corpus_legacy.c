@@ -107,6 +107,27 @@ static void add_seeds(corpus *c)
     seed_with(c, "bark", "ggml", "fine.n_tensors", UINT32_MAX);
 }
 
+/* A vocabulary that may be of llama or of gptneox. */
+static lb_file *two_vocabularies(void)
+{
+    lb_spec both = {"llama", "ggml", 0, 0, 0, true, 0, 0, 300};
+    lb_file *f = lb_make(both);
+    bytes_put_u32(&f->file, lb_at(f, "n_embd"), 64);
+    bytes_put_u32(&f->file, lb_at(f, "n_mult"), 64);
+    bytes_put_u32(&f->file, lb_at(f, "n_rot"), 32);
+    return f;
+}
+
+/* What the caller asks for. */
+static void add_asked(corpus *c)
+{
+    put(c, two_vocabularies(), "accept/W_NO_TENSORS--of-two-the-one-asked-for@layout=llama");
+    put(c, small("llama", "ggml", 1), "accept/llama-as-asked-for@layout=llama");
+    put(c, small("stable-diffusion-lora", "ggml", 1), "accept/by-its-name-only@layout=stable-diffusion-lora");
+    put(c, small("llama", "ggjt1", 1), "reject/E_LAYOUT_MAGIC--no-bark-in-ggjt@layout=bark");
+    put(c, small("llama", "ggjt3", 1), "reject/E_PROFILE_FORMAT--llama@llama.cpp");
+}
+
 /* Records whose rank, type, name or shape is not that of their layout. */
 static void add_record_seeds(corpus *c)
 {
@@ -146,12 +167,7 @@ static void add_record_seeds(corpus *c)
     f = small("encodec", "ggml", 1);
     bytes_cut(&f->file, f->header_end);
     put(c, f, "seed/encodec-numbers-alone");
-    lb_spec both = {"llama", "ggml", 0, 0, 0, true, 0, 0, 300};
-    f = lb_make(both);
-    bytes_put_u32(&f->file, lb_at(f, "n_embd"), 64);
-    bytes_put_u32(&f->file, lb_at(f, "n_mult"), 64);
-    bytes_put_u32(&f->file, lb_at(f, "n_rot"), 32);
-    put(c, f, "reject/E_LAYOUT_AMBIGUOUS--vocabulary-of-llama-or-gptneox");
+    put(c, two_vocabularies(), "reject/E_LAYOUT_AMBIGUOUS--vocabulary-of-llama-or-gptneox");
     lb_spec part = {"llama", "ggjt1", 32, 1, 0, false, 2, 1, 0};
     put(c, lb_make(part), "accept/W_PART--llama");
     part.container = "ggml";
@@ -223,6 +239,7 @@ void corpus_legacy(corpus *c)
 {
     add_accepted(c);
     add_seeds(c);
+    add_asked(c);
     add_record_seeds(c);
     add_rejected_headers(c);
     add_rejected_records(c);

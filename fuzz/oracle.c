@@ -170,6 +170,18 @@ static void check_error(const ref_file *file, const tg_error *error, tg_status s
     (void)tg_error_hint(error);
 }
 
+/* Of a file that begins as no format does it is said that it is all zero, if it is. */
+static void check_zeros(const ref_file *file, const oracle_options *options, const tg_error *error)
+{
+    uint64_t shown = ref_limits(&options->limits).max_header_bytes, nonzero = 0;
+    if (file->len > 64 || file->len > shown)
+        return;
+    for (uint64_t i = 0; i < file->len; i++)
+        nonzero += file->data[i] != 0;
+    const char *hint = tg_error_hint(error);
+    FUZZ_CHECK((nonzero == 0) == (hint != NULL && strstr(hint, "all zero") != NULL), "a hint about zeros");
+}
+
 static uint64_t warning_bits(const tg_model *model)
 {
     uint64_t bits = 0;
@@ -252,6 +264,8 @@ oracle_verdict oracle_open(const ref_file *file, const oracle_options *options, 
     } else {
         FUZZ_CHECK(model == untouched, "a model was written on failure");
         check_error(file, &v.error, v.status, heap.failed);
+        if (v.status == TG_E_MAGIC)
+            check_zeros(file, options, &v.error);
     }
     FUZZ_CHECK(heap.live == 0 && heap.num_blocks == 0, "memory leaks");
     check_heap(file, options, &heap);

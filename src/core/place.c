@@ -125,9 +125,9 @@ tgi_step tgi_check_places(tgi_parse *p, const tgi_place_rule *rule)
     }
     p->entry = TGI_ENTRY_NONE;
     p->index = TG_NO_INDEX;
-    if (m->tensors.count == 0 && !tgi_align_up_u64(s.padded, m->alignment, &s.padded))
+    if (!tgi_align_up_u64(s.padded, m->alignment, &s.padded))
         return TGI_OK;
-    if (rule->after != TG_OK && m->file_size > s.padded)
+    if (m->file_size > s.padded)
         return tgi_report(p, rule->after, s.padded, m->file_size - s.padded, 0, "bytes after the data");
     return TGI_OK;
 }
