@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes canaries: copies of a source file in which one check is gone.
+/* Plants canaries: writes a source file again so that each check in it can be switched off while the program runs.
  *
- *     canary count FILE            how many checks can be removed
- *     canary make FILE N OUT       writes FILE without check N (from 0) to OUT, and prints the line
+ *     canary IN OUT FIRST NAME     numbers the checks from FIRST on, and prints a row for each: N|NAME|line|text
  *
- * A check is an `if (…)`, which never holds in the copy, or one operand of `&&` or `||` in it, which is left out. Reads
- * C as this project writes it: no macro that hides an `if`, no string with a bracket in a condition. */
+ * A check is an `if (…)`, which then never holds, or one operand of `&&` or `||` in it, which is then left out. All
+ * are in one program, so all compile; canary_switch.h has what they call. Reads C as this project writes it: no macro
+ * that hides an `if`, no string with a bracket in a condition. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -73,37 +73,9 @@ static bool next_if(size_t *at, condition *c)
     return false;
 }
 
-static size_t mutants_of(const condition *c)
-{
-    return 1 + (c->num_parts > 1 ? c->num_parts : 0);
-}
-
 static void write_range(FILE *out, size_t from, size_t to)
 {
     (void)fwrite(source + from, 1, to - from, out);
-}
-
-/* Mutant 0 never holds; mutant n + 1 leaves out operand n. */
-static void write_mutant(FILE *out, const condition *c, size_t which)
-{
-    write_range(out, 0, c->start);
-    if (which == 0) {
-        (void)fputs("0 && (", out);
-        write_range(out, c->start, c->end);
-        (void)fputs(")", out);
-    } else {
-        for (size_t i = 0; i < c->num_parts; i++) {
-            bool last = i + 1 == c->num_parts;
-            char neutral = last ? c->operators[i - 1] : c->operators[i];
-            if (i == which - 1)
-                (void)fputs(neutral == '|' ? " 0 " : " 1 ", out);
-            else
-                write_range(out, c->parts[i], last ? c->parts[i + 1] : c->parts[i + 1] - 2);
-            if (!last)
-                (void)fprintf(out, "%c%c", c->operators[i], c->operators[i]);
-        }
-    }
-    write_range(out, c->end, size);
 }
 
 static int line_of(size_t at)
@@ -114,34 +86,60 @@ static int line_of(size_t at)
     return line;
 }
 
+static void print_row(const char *name, unsigned number, size_t from, size_t to)
+{
+    (void)printf("%u|%s|%d|", number, name, line_of(from));
+    for (size_t at = from, shown = from; at < to; at++) {
+        if (source[at] == ' ' || source[at] == '\n')
+            continue;
+        (void)printf(shown > from && at > shown ? " %c" : "%c", source[at]);
+        shown = at + 1;
+    }
+    (void)putchar('\n');
+}
+
+/* One check: what is between `from` and `to`, which counts as 0 where it is left out, or as 1 between `&&`. */
+static void open_check(FILE *out, unsigned number, char operator)
+{
+    if (operator== '&')
+        (void)fprintf(out, "(tgi_canary == %u || tgi_canary_note(%u, 0, !!(", number, number);
+    else
+        (void)fprintf(out, "(tgi_canary != %u && tgi_canary_note(%u, 1, !!(", number, number);
+}
+
+static unsigned write_condition(FILE *out, const char *name, const condition *c, unsigned number)
+{
+    print_row(name, number, c->start, c->end);
+    open_check(out, number++, '|');
+    for (size_t i = 0; i < c->num_parts && c->num_parts > 1; i++) {
+        bool last = i + 1 == c->num_parts;
+        size_t end = last ? c->end : c->parts[i + 1] - 2;
+        print_row(name, number, c->parts[i], end);
+        open_check(out, number++, c->operators[last ? i - 1 : i]);
+        write_range(out, c->parts[i], end);
+        (void)fprintf(out, last ? ")))" : "))) %c%c ", c->operators[i], c->operators[i]);
+    }
+    if (c->num_parts == 1)
+        write_range(out, c->start, c->end);
+    (void)fputs(")))", out);
+    return number;
+}
+
 int main(int argc, char **argv)
 {
-    FILE *in = argc >= 3 ? fopen(argv[2], "rb") : NULL;
-    if (in == NULL) {
-        (void)fprintf(stderr, "usage: canary count FILE | canary make FILE N OUT\n");
+    FILE *in = argc == 5 ? fopen(argv[1], "rb") : NULL, *out = in != NULL ? fopen(argv[2], "wb") : NULL;
+    if (out == NULL) {
+        (void)fprintf(stderr, "usage: canary IN OUT FIRST NAME\n");
         return 2;
     }
     size = fread(source, 1, sizeof source - 8, in);
     (void)fclose(in);
-    size_t wanted = argc == 5 ? (size_t)strtoul(argv[3], NULL, 10) : SIZE_MAX, count = 0, at = 0;
-    for (condition c; next_if(&at, &c); count += mutants_of(&c)) {
-        if (wanted < count || wanted - count >= mutants_of(&c))
-            continue;
-        FILE *out = fopen(argv[4], "wb");
-        if (out == NULL)
-            return 2;
-        write_mutant(out, &c, wanted - count);
-        (void)fclose(out);
-        size_t part = wanted - count;
-        size_t from = part == 0 ? c.start : c.parts[part - 1], to = part == 0 ? c.end : c.parts[part];
-        (void)printf("%d: ", line_of(c.start));
-        for (size_t i = from; i < to; i++)
-            (void)putchar(source[i] == '\n' ? ' ' : source[i]);
-        (void)putchar('\n');
-        return 0;
+    unsigned number = (unsigned)strtoul(argv[3], NULL, 10);
+    size_t at = 0, written = 0;
+    for (condition c; next_if(&at, &c); written = c.end) {
+        write_range(out, written, c.start);
+        number = write_condition(out, argv[4], &c, number);
     }
-    if (wanted != SIZE_MAX)
-        return 1;
-    (void)printf("%zu\n", count);
-    return 0;
+    write_range(out, written, size);
+    return fclose(out) == 0 ? 0 : 2;
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What planted checks call (see canary.c): put before every source by the compiler's -include, so it includes nothing. */
+#ifndef FUZZ_CANARY_SWITCH_H
+#define FUZZ_CANARY_SWITCH_H
+
+#define CANARY_MAX 8192
+
+extern int tgi_canary;                            /* the check that is off; -1: none */
+extern unsigned char tgi_canary_seen[CANARY_MAX]; /* 1: without the check, something was decided in another way */
+
+static inline int tgi_canary_note(int check, int when, int holds)
+{
+    if (holds == when)
+        tgi_canary_seen[check] = 1;
+    return holds;
+}
+
+#endif
