@@ -96,6 +96,10 @@ static void zip64_ends(corpus *c, const gb_model *m)
     add_with(c, &z, extra, 8, 7, "reject/E_ZIP_LOCAL--zip64-another-size");
     add_with(c, &z, extra + 8, 8, 7, "reject/E_ZIP_LOCAL--zip64-another-packed-size");
     add_with(c, &z, extra - 2, 2, 0, "reject/E_ZIP_LOCAL--zip64-field-too-short");
+    add_with(c, &z, extra - 2, 2, 8, "reject/E_ZIP_LOCAL--zip64-field-of-one-number");
+    z.members[0].padding = 7;
+    zb_write(&z);
+    add_with(c, &z, z.members[0].at.local_zip64 - 15, 2, 1, "reject/E_ZIP_LOCAL--two-zip64-fields");
     zb_free(&z);
 }
 
@@ -148,6 +152,13 @@ static void members(corpus *c, const gb_model *m)
     add_zip(c, &z, "accept/a-model-and-other-files");
     add_with(c, &z, z.members[2].at.entry + 42, 4, z.members[1].at.local + 3, "reject/E_ZIP_OVERLAP--two-small-files");
     add_with(c, &z, z.members[1].at.entry + 42, 4, 2, "reject/E_ZIP_OVERLAP--into-the-model");
+    z.members[0].padding = 7;
+    zb_write(&z);
+    add_with(c, &z, z.members[1].at.entry + 42, 4, z.members[1].at.local - 5,
+             "reject/E_ZIP_RANGE--into-the-next-member");
+    (void)zb_add(&z, "a", "a", 1);
+    zb_write(&z);
+    add_zip(c, &z, "accept/a-file-with-a-name-of-one-letter");
     (void)zb_add(&z, "MODEL.GGUF", m->file.data, m->file.len);
     zb_write(&z);
     add_zip(c, &z, "reject/E_ZIP_SEVERAL--one-in-capitals");
@@ -194,6 +205,7 @@ static void polyglots(corpus *c, const gb_model *m)
     add_with(c, &z, locator + 8, 8, UINT32_MAX, "seed/polyglot-with-a-lost-record");
     add_with(c, &z, big, 1, 0, "seed/polyglot-with-a-wrong-record");
     add_with(c, &z, big + 48, 8, UINT64_MAX, "seed/polyglot-with-a-lost-directory");
+    add_with(c, &z, big + 40, 8, UINT64_MAX, "seed/polyglot-with-a-directory-of-all-ones");
     z.zip64 = false;
     zb_write(&z);
     uint64_t entry = z.members[0].at.entry;
@@ -205,6 +217,20 @@ static void polyglots(corpus *c, const gb_model *m)
     zb_free(&z);
 }
 
+/* The smallest model, and an end record alone behind it: no room for what zip64 has in front of that. */
+static void small_polyglot(corpus *c)
+{
+    gb_model *m = gb_new(3, false);
+    gb_write(m);
+    bytes file = bytes_new(false);
+    bytes_raw(&file, m->file.data, 24);
+    bytes_raw(&file, "PK\5\6", 4);
+    bytes_fill(&file, 18, 0);
+    corpus_add(c, "zip/seed/end-record-behind-the-smallest-model.zip", file.data, file.len);
+    bytes_free(&file);
+    gb_free(m);
+}
+
 void corpus_zip(corpus *c)
 {
     gb_model *m = gb_base();
@@ -214,5 +240,6 @@ void corpus_zip(corpus *c)
     entries(c, m);
     members(c, m);
     polyglots(c, m);
+    small_polyglot(c);
     gb_free(m);
 }

@@ -137,7 +137,7 @@ bool tg_value_f64(const tg_value *value, double *out)
     }
     bool negative;
     uint64_t rest;
-    if (!value_integer(value, &negative, &rest) || (negative && rest == UINT64_MAX))
+    if (!value_integer(value, &negative, &rest))
         return false;
     uint64_t size = negative ? rest + 1 : rest;
     if (!fits_double(size))
