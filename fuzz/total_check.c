@@ -14,6 +14,7 @@ static void check_no_model(void)
     FUZZ_CHECK(tg_model_endian(NULL) == TG_ENDIAN_NONE, "no model has a byte order");
     FUZZ_CHECK(tg_model_tensor(NULL, 0) == NULL && tg_model_key(NULL, 0) == NULL, "no model has entries");
     FUZZ_CHECK(tg_model_warning(NULL, 0) == NULL, "no model has warnings");
+    FUZZ_CHECK(tg_warning_error(NULL).status == TG_OK, "no warning is no error");
     FUZZ_CHECK(tg_model_find_tensor(NULL, "w") == NULL && tg_model_find_key(NULL, "w") == NULL, "nothing is found");
     FUZZ_CHECK(tg_model_find_tensor_n(NULL, no_name) == NULL, "nothing is found");
     FUZZ_CHECK(tg_model_find_key_n(NULL, name) == NULL, "nothing is found");

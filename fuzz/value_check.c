@@ -123,6 +123,8 @@ static void check_array(const tg_value *array)
     FUZZ_CHECK(index == array->count, "a walk that ends too early");
     FUZZ_CHECK(!tg_array_get(array, array->count, &element), "an element behind the last");
     FUZZ_CHECK(!tg_array_get(array, UINT64_MAX, &element), "an element behind the last");
+    FUZZ_CHECK(tg_array_copy(array, array->count, 0, NULL, 0) == tg_array_copy(array, 0, 0, NULL, 0),
+               "a copy of nothing");
     FUZZ_CHECK(!tg_array_copy(array, array->count, 1, &element, sizeof element), "a copy behind the last");
     FUZZ_CHECK(!tg_array_copy(array, 1, UINT64_MAX, &element, sizeof element), "a copy of more than there is");
     FUZZ_CHECK(!tg_array_copy(array, array->count + 1, 0, &element, sizeof element), "a copy from beyond the end");
