@@ -325,6 +325,11 @@ static void arrays(corpus *c)
     put(c, with_key("k", nested(17)), "reject/E_LIMIT_ARRAY_DEPTH--seventeen-deep@max_array_depth=16");
     put(c, with_key("k", nested(2)), "reject/E_PROFILE_NESTED--two-deep@llama.cpp");
     put(c, many_strings(100, false), "accept/a-hundred-strings@check_text");
+    gb_value late = gb_array(GB_STRING); /* wrong behind the two words that are looked at together */
+    gb_push(&late, gb_string_n("\xE2\x96\x81"
+                               "abcdefghijklmno\xFFz",
+                               20));
+    put(c, with_key("tokens", late), "accept/W_TEXT_ELEMENT--in-the-third-word@check_text");
     put(c, many_strings(100, true), "accept/W_TEXT_ELEMENT--every-tenth@check_text");
     put(c, many_strings(70, true), "accept/text-of-elements-is-not-asked-for");
     m = with_count(GB_STRING, 1);
