@@ -21,8 +21,9 @@ typedef struct tgi_cursor {
     bool big_endian;
 } tgi_cursor;
 
-/*@ predicate cursor_valid(tgi_cursor *c) =
-  @   \valid(c) && c->pos <= c->len && (c->len > 0 ==> \valid_read(c->base + (0 .. c->len - 1)));
+/*@ predicate cursor_seen(tgi_cursor *c) =
+  @   \valid_read(c) && c->pos <= c->len && (c->len > 0 ==> \valid_read(c->base + (0 .. c->len - 1)));
+  @ predicate cursor_valid(tgi_cursor *c) = \valid(c) && cursor_seen(c);
   @*/
 
 /* Hands out the next `n` bytes, and moves past them. */
@@ -42,7 +43,7 @@ static inline TGI_NODISCARD bool tgi_take(tgi_cursor *c, uint64_t n, const uint8
     return true;
 }
 
-/*@ requires cursor_valid(c);
+/*@ requires cursor_seen(c);
   @ assigns \nothing;
   @ ensures \result == c->len - c->pos;
   @*/
@@ -51,8 +52,20 @@ static inline size_t tgi_left(const tgi_cursor *c)
     return c->len - c->pos;
 }
 
+/* All bytes that are left, without moving. */
+/*@ requires cursor_seen(c) && \valid(out_len) && \separated(out_len, c);
+  @ assigns *out_len;
+  @ ensures *out_len == c->len - c->pos;
+  @ ensures *out_len > 0 ==> \result == c->base + c->pos && \valid_read(\result + (0 .. *out_len - 1));
+  @*/
+static inline const uint8_t *tgi_rest(const tgi_cursor *c, size_t *out_len)
+{
+    *out_len = c->len - c->pos;
+    return c->pos == 0 ? c->base : c->base + c->pos; /* NULL where there are no bytes at all */
+}
+
 /* The offset in the file of the next byte: no file has 2^64 bytes. */
-/*@ requires cursor_valid(c) && c->origin + c->pos <= UINT64_MAX;
+/*@ requires cursor_seen(c) && c->origin + c->pos <= UINT64_MAX;
   @ assigns \nothing;
   @ ensures \result == c->origin + c->pos;
   @*/
@@ -110,7 +123,7 @@ static inline uint64_t tgi_load_u64(const uint8_t *p, bool big_endian)
 #endif
 
 /* The next byte, without moving: false at the end. */
-/*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
+/*@ requires cursor_seen(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out;
   @ ensures \result <==> c->pos < c->len;
   @ ensures !\result ==> *out == \old(*out);

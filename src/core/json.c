@@ -5,38 +5,29 @@
 
 #include "utf8.h"
 
-/* All that is left of the text, for the functions that only look. */
-/*@ requires cursor_valid(c) && \valid(out_len) && \separated(out_len, c);
-  @ assigns *out_len;
-  @ ensures *out_len == c->len - c->pos;
-  @ ensures *out_len > 0 ==> \valid_read(\result + (0 .. *out_len - 1));
-  @*/
-static inline const uint8_t *rest_of(const tgi_cursor *c, size_t *out_len)
-{
-    tgi_cursor all = *c;
-    const uint8_t *text = c->base; /* which may be NULL where there are no bytes at all */
-    *out_len = tgi_left(c);
-    return *out_len == 0 || tgi_take(&all, *out_len, &text) ? text : NULL;
-}
-
 /* Moves by `n` bytes, which are there. */
-/*@ requires cursor_valid(c) && n <= c->len - c->pos;
+/*@ requires json_cursor(c) && n <= c->len - c->pos;
   @ assigns c->pos;
   @ ensures c->pos == \old(c->pos) + n;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 static inline void move_by(tgi_cursor *c, size_t n)
 {
     const uint8_t *passed;
-    if (n > 0 && !tgi_take(c, n, &passed))
+    if (n > 0 && !tgi_take(c, n, &passed)) /* of no bytes at all there is no address */
         c->pos = c->len;
 }
 
+/*@ assigns \nothing;
+  @*/
 static inline bool is_space(uint8_t byte)
 {
     return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
 
+/*@ assigns \nothing;
+  @ ensures \result <==> '0' <= byte <= '9';
+  @*/
 static inline bool is_digit(uint8_t byte)
 {
     return byte >= '0' && byte <= '9';
@@ -93,18 +84,16 @@ static bool stands_here(const uint8_t *text, size_t len, size_t at, const char *
 void tgi_json_space(tgi_cursor *c)
 {
     size_t len;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     move_by(c, after_space(text, len, 0));
 }
 
-tgi_json_kind tgi_json_peek(tgi_cursor *c)
+/* What begins with the byte at `at`? */
+/*@ requires at < len && \valid_read(text + (0 .. len - 1));
+  @ assigns \nothing;
+  @*/
+static tgi_json_kind kind_at(const uint8_t *text, size_t len, size_t at)
 {
-    size_t len;
-    const uint8_t *text = rest_of(c, &len);
-    size_t at = after_space(text, len, 0);
-    move_by(c, at);
-    if (at == len)
-        return TGI_JSON_NOTHING;
     switch (text[at]) {
     case '{':
         return TGI_JSON_OBJECT;
@@ -118,15 +107,27 @@ tgi_json_kind tgi_json_peek(tgi_cursor *c)
         return stands_here(text, len, at, "false", 5) ? TGI_JSON_FALSE : TGI_JSON_NOTHING;
     case 'n':
         return stands_here(text, len, at, "null", 4) ? TGI_JSON_NULL : TGI_JSON_NOTHING;
+    case '-':
+        return TGI_JSON_NUMERIC;
     default:
-        return text[at] == '-' || is_digit(text[at]) ? TGI_JSON_NUMERIC : TGI_JSON_NOTHING;
+        break;
     }
+    return is_digit(text[at]) ? TGI_JSON_NUMERIC : TGI_JSON_NOTHING;
+}
+
+tgi_json_kind tgi_json_peek(tgi_cursor *c)
+{
+    size_t len;
+    const uint8_t *text = tgi_rest(c, &len);
+    size_t at = after_space(text, len, 0);
+    move_by(c, at);
+    return at == len ? TGI_JSON_NOTHING : kind_at(text, len, at);
 }
 
 bool tgi_json_byte_after_space(tgi_cursor *c, uint8_t byte)
 {
     size_t len;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     size_t at = after_space(text, len, 0);
     bool here = at < len && text[at] == byte;
     move_by(c, here ? at + 1 : at);
@@ -148,7 +149,7 @@ static bool is_cut_word(const uint8_t *text, size_t len, size_t at)
 tgi_json_fault tgi_json_unexpected(tgi_cursor *c)
 {
     size_t len;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     size_t at = after_space(text, len, 0);
     move_by(c, at);
     return at == len || is_cut_word(text, len, at) ? TGI_JSON_END : TGI_JSON_SYNTAX;
@@ -318,7 +319,7 @@ tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out)
         return tgi_json_unexpected(c);
     size_t len, at;
     bool escaped;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     uint64_t offset = tgi_tell(c);
     tgi_json_fault fault = scan_string(text, len, &at, &escaped);
     if (fault != TGI_JSON_FINE) {
@@ -334,10 +335,14 @@ tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out)
 }
 
 /* Why the text at the cursor, which white space may precede, is no plain number of at most 2^64-1. */
+/*@ requires json_cursor(c);
+  @ assigns c->pos;
+  @ ensures json_cursor(c);
+  @*/
 static tgi_json_fault no_u64(tgi_cursor *c)
 {
     size_t len;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     size_t start = after_space(text, len, 0);
     move_by(c, start);
     if (start == len)
@@ -355,7 +360,7 @@ static tgi_json_fault no_u64(tgi_cursor *c)
 tgi_json_fault tgi_json_u64(tgi_cursor *c, uint64_t *out)
 {
     size_t len;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     size_t start = after_space(text, len, 0), at = start;
     uint64_t value = 0;
     uint32_t digit = 10;
@@ -383,6 +388,7 @@ tgi_json_fault tgi_json_u64(tgi_cursor *c, uint64_t *out)
   @ requires \separated(at, text + (0 .. len - 1));
   @ assigns *at;
   @ ensures \old(*at) <= *at <= len;
+  @ ensures \result <==> *at > \old(*at);
   @*/
 static bool pass_digits(const uint8_t *text, size_t len, size_t *at)
 {
@@ -424,7 +430,7 @@ static bool scan_number(const uint8_t *text, size_t len, size_t *out_at)
 tgi_json_fault tgi_json_skip_number(tgi_cursor *c)
 {
     size_t len, size;
-    const uint8_t *text = rest_of(c, &len);
+    const uint8_t *text = tgi_rest(c, &len);
     size_t start = after_space(text, len, 0);
     move_by(c, start);
     if (start == len)
@@ -473,7 +479,9 @@ static size_t write_utf8(uint32_t code, uint8_t *out)
 }
 
 /* The byte that the two-byte escape with that letter stands for. */
-/*@ assigns \nothing; @*/
+/*@ assigns \nothing;
+  @ ensures \result <= 0xFF;
+  @*/
 static uint8_t escaped_byte(uint8_t letter)
 {
     switch (letter) {
@@ -492,12 +500,24 @@ static uint8_t escaped_byte(uint8_t letter)
     }
 }
 
+/* The character of a surrogate pair. */
+/*@ requires 0xD800 <= high <= 0xDBFF && 0xDC00 <= low <= 0xDFFF;
+  @ assigns \nothing;
+  @ ensures 0x10000 <= \result <= 0x10FFFF;
+  @*/
+static uint32_t pair_value(uint32_t high, uint32_t low)
+{
+    return 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00);
+}
+
 /* The character of the escape at `at`: stores how long the escape is. */
 /*@ requires at < len && \valid_read(text + (0 .. len - 1)) && \valid(out_len);
   @ requires \separated(out_len, text + (0 .. len - 1));
   @ assigns *out_len;
-  @ ensures \result <= 0x10FFFF && 1 <= *out_len <= len - at;
-  @ ensures *out_len == 12 || *out_len == 6 && \result <= 0xFFFF || *out_len <= 2 && \result <= 0xFF;
+  @ ensures 1 <= *out_len <= len - at;
+  @ ensures \result <= 0x10FFFF;
+  @ ensures \result > 0xFFFF ==> *out_len == 12;
+  @ ensures \result > 0xFF ==> *out_len >= 6;
   @*/
 static uint32_t escape_at(const uint8_t *text, size_t len, size_t at, size_t *out_len)
 {
@@ -517,7 +537,7 @@ static uint32_t escape_at(const uint8_t *text, size_t len, size_t at, size_t *ou
     if (second < 0xDC00 || second > 0xDFFF)
         return 0xFFFD;
     *out_len = 12;
-    return 0x10000 + (unit - 0xD800) * 0x400 + (second - 0xDC00);
+    return pair_value(unit, second);
 }
 
 size_t tgi_json_decode(const uint8_t *text, size_t len, uint8_t *out)

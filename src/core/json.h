@@ -10,6 +10,11 @@
 
 #include "cursor.h"
 
+/* What every function here wants of its cursor, and keeps: offsets in the file do not wrap. */
+/*@ predicate json_cursor(tgi_cursor *c) = cursor_valid(c) && \separated(c, c->base + (0 .. c->len - 1)) &&
+  @   c->origin + c->len <= UINT64_MAX;
+  @*/
+
 typedef enum tgi_json_fault {
     TGI_JSON_FINE = 0,
     TGI_JSON_END,       /* the text ends early */
@@ -43,7 +48,15 @@ typedef struct tgi_json_string {
 } tgi_json_string;
 
 /* Moves past white space. */
+/*@ requires json_cursor(c);
+  @ assigns c->pos;
+  @ ensures json_cursor(c);
+  @*/
 void tgi_json_space(tgi_cursor *c);
+/*@ requires json_cursor(c);
+  @ assigns c->pos;
+  @ ensures json_cursor(c);
+  @*/
 static inline void tgi_json_skip_space(tgi_cursor *c)
 {
     uint8_t next = 0;
@@ -52,19 +65,23 @@ static inline void tgi_json_skip_space(tgi_cursor *c)
 }
 
 /* Moves past white space, and says what comes. */
+/*@ requires json_cursor(c);
+  @ assigns c->pos;
+  @ ensures json_cursor(c);
+  @*/
 tgi_json_kind tgi_json_peek(tgi_cursor *c);
 
 /* The same as tgi_json_byte, for a cursor that is at white space. */
-/*@ requires cursor_valid(c);
+/*@ requires json_cursor(c);
   @ assigns c->pos;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 TGI_NODISCARD bool tgi_json_byte_after_space(tgi_cursor *c, uint8_t byte);
 
 /* Moves past white space and, if it comes next, `byte`: one of { } [ ] : and , */
-/*@ requires cursor_valid(c);
+/*@ requires json_cursor(c);
   @ assigns c->pos;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 static inline TGI_NODISCARD bool tgi_json_byte(tgi_cursor *c, uint8_t byte)
 {
@@ -80,34 +97,38 @@ static inline TGI_NODISCARD bool tgi_json_byte(tgi_cursor *c, uint8_t byte)
 }
 
 /* The fault of text that goes on otherwise than it must: TGI_JSON_END or TGI_JSON_SYNTAX. */
+/*@ requires json_cursor(c);
+  @ assigns c->pos;
+  @ ensures json_cursor(c);
+  @*/
 tgi_json_fault tgi_json_unexpected(tgi_cursor *c);
 
 /* Reads a string; white space may stand before it. */
-/*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
+/*@ requires json_cursor(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out, c->pos;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 TGI_NODISCARD tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out);
 
 /* Reads a number of the form 0|[1-9][0-9]*; white space may stand before it. On TGI_JSON_NUMBER and TGI_JSON_RANGE the
  * cursor is where the number begins. */
-/*@ requires cursor_valid(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
+/*@ requires json_cursor(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out, c->pos;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 TGI_NODISCARD tgi_json_fault tgi_json_u64(tgi_cursor *c, uint64_t *out);
 
 /* Reads past any number that JSON has. */
-/*@ requires cursor_valid(c);
+/*@ requires json_cursor(c);
   @ assigns c->pos;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 TGI_NODISCARD tgi_json_fault tgi_json_skip_number(tgi_cursor *c);
 
 /* Reads past true, false or null, which tgi_json_peek has seen. */
-/*@ requires cursor_valid(c);
+/*@ requires json_cursor(c);
   @ assigns c->pos;
-  @ ensures cursor_valid(c);
+  @ ensures json_cursor(c);
   @*/
 void tgi_json_skip_word(tgi_cursor *c, tgi_json_kind kind);
 
