@@ -312,8 +312,14 @@ static void the_limit_on_headers_counts_records(void **state)
     tg_limits limits = default_limits();
     tg_options options = options_with_limits(&limits);
     uint64_t needed = 0;
+    tg_model *model = NULL;
     for (limits.max_header_bytes = 64; limits.max_header_bytes < 4096; limits.max_header_bytes += 13) {
-        tg_status status = status_of(&f->file, &options);
+        bool close = needed == 0 && limits.max_header_bytes > f->header_end + f->num_tensors * 32;
+        tg_status status =
+            close ? status_of(&f->file, &options) : tg_open_memory(f->file.data, f->file.len, &options, &model, NULL);
+        if (!close)
+            tg_close(model);
+        model = NULL;
         assert_true(status == TG_OK || status == TG_E_LIMIT_HEADER);
         if (status == TG_OK && needed == 0)
             needed = limits.max_header_bytes;
@@ -378,6 +384,15 @@ static void open_changed(const lb_file *f)
     tg_close(model);
 }
 
+/* Inside the data of a tensor, of which nothing is read, but for its first and last byte. */
+static bool is_data(const lb_file *f, uint64_t at)
+{
+    for (size_t i = 0; i < f->num_tensors; i++)
+        if (at > f->tensors[i].at.data && at + 1 < f->tensors[i].at.end)
+            return true;
+    return false;
+}
+
 static void no_changed_byte_breaks_a_promise(void **state)
 {
     (void)state;
@@ -389,9 +404,10 @@ static void no_changed_byte_breaks_a_promise(void **state)
         uint64_t end = f->num_tensors > 2 ? f->tensors[2].at.data : f->header_end;
         for (uint64_t at = 0; at < end; at++) {
             uint8_t before = f->file.data[at];
-            for (size_t k = 0; k < sizeof values; k++) {
+            for (size_t k = 0; k < sizeof values && !is_data(f, at); k++) {
                 f->file.data[at] = values[k];
-                open_changed(f);
+                if (values[k] != before)
+                    open_changed(f);
             }
             f->file.data[at] = before;
         }

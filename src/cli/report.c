@@ -265,6 +265,17 @@ void report_json_warnings(json *j, const tg_model *model)
     json_close_array(j);
 }
 
+/* Of the ggml family before GGUF: what the file may be. */
+static void json_layouts(json *j, const tg_error *error)
+{
+    if (tg_error_layout(error, 0) == TG_LAYOUT_NONE)
+        return;
+    json_open_array(j, "layouts");
+    for (size_t i = 0; tg_error_layout(error, i) != TG_LAYOUT_NONE; i++)
+        json_string(j, NULL, tg_layout_name(tg_error_layout(error, i)));
+    json_close_array(j);
+}
+
 void report_json_error(json *j, const report *r)
 {
     const tg_error *e = &r->error;
@@ -276,6 +287,7 @@ void report_json_error(json *j, const report *r)
     json_u64(j, "found", e->found);
     json_u64(j, "limit", e->limit);
     json_file(j, e->file_name);
+    json_layouts(j, e);
     json_string(j, "message", r->message);
     json_string(j, "hint", r->hint);
     json_members(j, r);

@@ -2,7 +2,11 @@
 /* The ggml family before GGUF: the steps (see legacy.h). The magic says which layouts there may be. The header of each
  * is read from the same private copy; those that come to their tensors share chains of records, which are read side by
  * side; then each layout is compared with the tensors that were found. Exactly one must explain the file to its last
- * byte. Where none does, the error is that of the one that came closest. */
+ * byte. Where none does, the error is that of the one that came closest, and names those that came as close with the
+ * same error.
+ *
+ * The cursor of the parse stays behind all that any candidate has read of its header. It goes back once, when the
+ * headers are done: to where the first tensors begin. */
 #include "legacy.h"
 
 bool legacy_is_final(const tg_error *error, bool open)
@@ -15,15 +19,26 @@ bool legacy_is_final(const tg_error *error, bool open)
 
 /* ---- The candidates ---- */
 
-static void add_candidate(legacy_state *s, const legacy_layout *layout, legacy_types types)
+static void add_candidate(legacy_state *s, const legacy_layout *layout, legacy_types types, bool doubts)
 {
     legacy_candidate *candidate = &s->candidates[s->num_candidates++];
     candidate->layout = layout;
     candidate->types = types;
     candidate->chain = -1;
+    candidate->doubts = doubts;
 }
 
-/* Every row that the container allows, once for each table of types that it may have. */
+/* Does the number of tokens stand in the header and again in front of the tokens? */
+static bool counts_again(const legacy_layout *layout)
+{
+    const legacy_section *section = layout->sections;
+    while (section->kind != LEGACY_END && (section->flags & LEGACY_COUNT_AGAIN) == 0)
+        section++;
+    return section->kind != LEGACY_END;
+}
+
+/* Every row that the container allows, once for each table of types that it may have. Where two numbers of tokens
+ * differ, nobody knows which is wrong: who guesses tries both, so that the tensors show what layout it is. */
 static tgi_step list_candidates(tgi_parse *p, legacy_state *s)
 {
     tg_layout asked = p->settings->layout;
@@ -34,10 +49,11 @@ static tgi_step list_candidates(tgi_parse *p, legacy_state *s)
             continue;
         bool plain = s->container->types == LEGACY_TYPES_BY_FTYPE;
         uint32_t tables = plain && layout->plain[0] != layout->plain[1] ? 2 : 1;
-        if (s->num_candidates + tables > LEGACY_MAX_CANDIDATES)
+        uint32_t counts = asked == TG_LAYOUT_NONE && counts_again(layout) ? 2 : 1;
+        if (s->num_candidates + tables * counts > LEGACY_MAX_CANDIDATES)
             return tgi_report(p, TG_E_INTERNAL, 0, s->num_candidates, LEGACY_MAX_CANDIDATES, "layouts");
-        for (uint32_t k = 0; k < tables; k++)
-            add_candidate(s, layout, plain ? layout->plain[k] : s->container->types);
+        for (uint32_t k = 0; k < tables * counts; k++)
+            add_candidate(s, layout, plain ? layout->plain[k % tables] : s->container->types, k >= tables);
     }
     if (s->num_candidates == 0)
         return tgi_report(p, TG_E_LAYOUT_MAGIC, 0, 0, 0, "magic");
@@ -61,7 +77,7 @@ static tgi_step begin_file(tgi_parse *p, legacy_state *s)
         return tgi_report(p, TG_E_PROFILE_FORMAT, 0, 0, 0, "magic");
     p->model->version = version;
     TGI_TRY(list_candidates(p, s));
-    s->header_start = (uint32_t)tgi_tell(&c);
+    s->header_start = s->header_at = (uint32_t)tgi_tell(&c);
     s->listed = true;
     s->reading_headers = true;
     tgi_commit(p, &c);
@@ -74,7 +90,7 @@ static tgi_step begin_file(tgi_parse *p, legacy_state *s)
 static void next_candidate(tgi_parse *p, legacy_state *s)
 {
     s->current++;
-    p->at.pos = s->header_start;
+    s->header_at = s->header_start;
     if (s->current < s->num_candidates)
         return;
     s->reading_headers = false;
@@ -92,11 +108,15 @@ static tgi_step header_step(tgi_parse *p, legacy_state *s)
 {
     legacy_candidate *candidate = &s->candidates[s->current];
     tg_error *error = p->error, found;
+    size_t furthest = p->at.pos;
     p->error = &found;
+    p->at.pos = s->header_at;
     tgi_step step = legacy_header_step(p, s, candidate);
     bool complete = step == TGI_DONE;
     if (complete)
         step = legacy_attach(p, s, s->current);
+    s->header_at = (uint32_t)p->at.pos;
+    p->at.pos = p->at.pos > furthest ? p->at.pos : furthest;
     p->error = error;
     if (step == TGI_FAIL && legacy_is_final(&found, !candidate->faulty)) {
         *error = found;
@@ -121,18 +141,70 @@ static bool is_clean(const legacy_candidate *candidate)
     return candidate->chain >= 0 && !candidate->stopped && !candidate->faulty;
 }
 
-/* Is `a` closer to the file than `b`? Tensors that are as they should be count most, then how far it came: of two that
- * came to the end, the one that only misses bytes is closer than the one that found a wrong number. */
-static bool is_closer(const legacy_candidate *a, const legacy_candidate *b)
+/* Did it read many tokens, or tensors, and then nothing, up to the last byte? By chance that does not happen. */
+static bool has_ended(const legacy_state *s, const legacy_candidate *candidate)
 {
-    bool a_ended = a->chain >= 0 && !a->stopped, b_ended = b->chain >= 0 && !b->stopped;
-    if (a->evidence != b->evidence)
-        return a->evidence > b->evidence;
-    if (a->reach != b->reach)
-        return a->reach > b->reach;
-    if (a->faulty != b->faulty)
-        return b->faulty;
-    return a_ended && !b_ended;
+    return candidate->chain >= 0 && !candidate->stopped &&
+           (legacy_num_tokens(candidate) >= LEGACY_LEAST_TOKENS || s->chains[candidate->chain].tensors.count > 0);
+}
+
+/* How close a candidate came to the file: the first of these counts most. */
+enum {
+    LEGACY_TENSORS_FIT = 0, /* names and shapes that are those of the layout */
+    LEGACY_ENDED,           /* the file was explained to its end */
+    LEGACY_NUMBERS_FIT,
+    LEGACY_CUT,       /* nothing is wrong but that the file ends */
+    LEGACY_EXPLAINED, /* how much of the header */
+    LEGACY_REACH,
+    LEGACY_CLOSENESS
+};
+
+/* Does every number of the header fit that was read? Wrong guesses seldom have that: they read text as numbers, which
+ * no rule forbids, but which no model has. */
+static bool numbers_fit(const legacy_candidate *candidate)
+{
+    const legacy_number *numbers = (const legacy_number *)candidate->numbers.data;
+    uint64_t end = 0;
+    for (uint64_t i = 0; i < candidate->numbers.count; i++) {
+        if (numbers[i].field->kind != LEGACY_FLOAT && numbers[i].value > 1u << 24)
+            return false;
+        end = numbers[i].offset + 4;
+    }
+    bool count = candidate->faulty && candidate->error.status == TG_E_VOCAB_COUNT; /* a number, too */
+    return !candidate->faulty || (candidate->error.offset >= end && !count);
+}
+
+/* Numbers of the header, any of which may be wrong, and tokens up to the first thing that is. Empty tokens are no
+ * evidence: any zeros are some. */
+static uint64_t count_explained(const legacy_candidate *candidate)
+{
+    const legacy_number *numbers = (const legacy_number *)candidate->numbers.data;
+    uint64_t explained = candidate->faulty && candidate->error.offset < candidate->words_at ? 0 : candidate->words;
+    for (uint64_t i = 0; i < candidate->numbers.count; i++)
+        explained += numbers[i].field->kind != LEGACY_FLOAT;
+    return explained;
+}
+
+static void measure(const legacy_state *s, const legacy_candidate *candidate, uint64_t out[LEGACY_CLOSENESS])
+{
+    out[LEGACY_TENSORS_FIT] = candidate->evidence;
+    out[LEGACY_ENDED] = has_ended(s, candidate);
+    out[LEGACY_NUMBERS_FIT] = numbers_fit(candidate);
+    out[LEGACY_CUT] = !candidate->faulty && tg_status_class(candidate->error.status) == TG_CLASS_TRUNCATED;
+    out[LEGACY_EXPLAINED] = count_explained(candidate);
+    out[LEGACY_REACH] = candidate->reach;
+}
+
+/* Above 0 where `a` came closer than `b`, 0 where as close. */
+static int compare(const legacy_state *s, const legacy_candidate *a, const legacy_candidate *b)
+{
+    uint64_t left[LEGACY_CLOSENESS], right[LEGACY_CLOSENESS];
+    measure(s, a, left);
+    measure(s, b, right);
+    for (size_t i = 0; i < LEGACY_CLOSENESS; i++)
+        if (left[i] != right[i])
+            return left[i] > right[i] ? 1 : -1;
+    return 0;
 }
 
 static uint64_t layout_bit(const legacy_candidate *candidate)
@@ -140,15 +212,21 @@ static uint64_t layout_bit(const legacy_candidate *candidate)
     return UINT64_C(1) << candidate->layout->layout;
 }
 
-/* No layout explains the file: the error of the one that came closest. */
+/* No layout explains the file: the error of the one that came closest. Others may have come as close by the same way. */
 static tgi_step fail_as_closest(tgi_parse *p, const legacy_state *s)
 {
     const legacy_candidate *closest = &s->candidates[0];
     for (uint32_t i = 1; i < s->num_candidates; i++)
-        if (is_closer(&s->candidates[i], closest))
+        if (compare(s, &s->candidates[i], closest) > 0)
             closest = &s->candidates[i];
     *p->error = closest->error;
     p->error->reserved[TGI_ERROR_LAYOUT] = layout_bit(closest);
+    for (uint32_t i = 0; i < s->num_candidates; i++) {
+        const legacy_candidate *other = &s->candidates[i];
+        if (compare(s, other, closest) == 0 && other->error.status == closest->error.status &&
+            other->error.offset == closest->error.offset)
+            p->error->reserved[TGI_ERROR_LAYOUT] |= layout_bit(other);
+    }
     return TGI_FAIL;
 }
 

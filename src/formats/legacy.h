@@ -192,8 +192,11 @@ typedef struct legacy_candidate {
     size_t section;      /* that is being read */
     uint64_t done, todo; /* of that section: entries */
     bool begun;          /* the counts in front of its entries were read */
+    bool doubts;         /* where a count of tokens is there twice and differs, this one takes the first */
     tgi_list numbers;    /* of legacy_number */
-    tgi_list marks;      /* of uint64_t: see TGI_MARK_EVERY */
+    uint64_t words;      /* tokens that are not empty, and where those of the first section begin */
+    uint64_t words_at;
+    tgi_list marks; /* of uint64_t: see TGI_MARK_EVERY */
     legacy_table tables[LEGACY_MAX_TABLES];
     size_t num_tables;
     uint64_t start;    /* of what follows the header: the tensors */
@@ -201,7 +204,7 @@ typedef struct legacy_candidate {
     bool faulty;       /* `error` is a rule that was broken, but the file was read on */
     bool stopped;      /* `error` is why it cannot be this layout */
     uint64_t reach;    /* how far it came, in bytes */
-    uint64_t evidence; /* tensors that are those of the layout */
+    uint64_t evidence; /* names and shapes of tensors that are those of the layout */
     uint64_t parts;    /* of the model, of which the file is one; 0: it is whole */
     tg_error error;
 } legacy_candidate;
@@ -215,10 +218,11 @@ typedef struct legacy_chain {
     uint32_t owner;                 /* the first candidate */
     uint32_t ranks;                 /* bits: that were met, so that no candidate is left that does not know them */
     bool alive;
-    bool failed;      /* else, when no longer alive, it came to the last byte of the file */
-    tgi_list tensors; /* of tgi_tensor: name_offset counts in `names` */
-    tgi_list dims;    /* of uint64_t */
-    tgi_list names;   /* of bytes */
+    bool failed;        /* else, when no longer alive, it came to the last byte of the file */
+    tgi_list tensors;   /* of tgi_tensor: name_offset counts in `names` */
+    tgi_list dims;      /* of uint64_t */
+    tgi_list names;     /* of bytes */
+    uint64_t last_name; /* bytes at the end of `names`: of the record that it failed in, if that was read */
     tg_error error;
 } legacy_chain;
 
@@ -230,7 +234,8 @@ typedef struct legacy_state {
     bool listed; /* the candidates are */
     bool reading_headers;
     uint32_t header_start; /* behind magic and version */
-    uint32_t current;      /* the candidate whose header is read */
+    uint32_t header_at;    /* where the candidate is whose header is read */
+    uint32_t current;      /* that candidate */
     uint32_t num_candidates;
     uint32_t num_chains;
     uint32_t winner;
@@ -244,6 +249,13 @@ typedef struct legacy_state {
 
 /* One step of the section that `candidate` is at, from the cursor of `p` on. TGI_DONE: tensors come next. */
 TGI_NODISCARD tgi_step legacy_header_step(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate);
+
+/* Where nobody names the layout, a vocabulary alone has so many tokens: each of those that these loaders read has the
+ * 256 bytes, in one form or another. Of a few tokens nobody can guess the layout: the beginning of any file is some. */
+#define LEGACY_LEAST_TOKENS 256
+
+/* How many tokens there are in its header. */
+uint64_t legacy_num_tokens(const legacy_candidate *candidate);
 
 /* Notes that `candidate` breaks a rule, unless it has broken one before. Returns TGI_OK: the file is read on. */
 tgi_step legacy_fault(tgi_parse *p, legacy_candidate *candidate, tg_status status, uint64_t offset, uint64_t found,

@@ -28,6 +28,14 @@ static tgi_step get_count(tgi_parse *p, tgi_cursor *c, uint32_t *out, const char
     return TGI_OK;
 }
 
+uint64_t legacy_num_tokens(const legacy_candidate *candidate)
+{
+    for (size_t i = 0; i < candidate->num_tables; i++)
+        if (strcmp(candidate->tables[i].name, "tokenizer.ggml.tokens") == 0)
+            return candidate->tables[i].count;
+    return 0;
+}
+
 /* ---- Numbers ---- */
 
 /* May a file of these types say that quantization version? A container with a version says it all; rustformers
@@ -238,11 +246,16 @@ static tgi_step count_tokens(tgi_parse *p, const legacy_state *s, legacy_candida
     if (number != NULL)
         declared = number->value;
     if ((section->flags & (LEGACY_COUNT_AGAIN | LEGACY_COUNT_OWN)) != 0) {
-        TGI_TRY(get_count(p, c, &count, "number of tokens"));
-        bool again = (section->flags & LEGACY_COUNT_AGAIN) != 0;
-        if (again ? count != declared : count > declared)
+        TGI_TRY(candidate->doubts ? tgi_get_u32(p, c, &count, "number of tokens")
+                                  : get_count(p, c, &count, "number of tokens"));
+        bool again = (section->flags & LEGACY_COUNT_AGAIN) != 0, differs = again && count != declared;
+        if (count > INT32_MAX)
+            TGI_TRY(legacy_fault(p, candidate, TG_E_HPARAM_NEGATIVE, offset, count, INT32_MAX, "number of tokens"));
+        if (differs || count > declared)
             TGI_TRY(legacy_fault(p, candidate, TG_E_VOCAB_COUNT, offset, count, declared, "number of tokens"));
-        *out = count;
+        if (candidate->doubts && !differs) /* then the other candidate of this layout will do */
+            return tgi_report(p, TG_E_VOCAB_COUNT, offset, count, declared, "number of tokens");
+        *out = candidate->doubts ? declared : count;
         return TGI_OK;
     }
     offset = number != NULL ? number->offset : offset;
@@ -278,6 +291,7 @@ static tgi_step begin_tokens(tgi_parse *p, const legacy_state *s, legacy_candida
         section->name, tgi_tell(&c), 0, count, candidate->marks.count, offset, TG_VALUE_STRING, encoding,
     };
     TGI_TRY(add_table(p, candidate, &table));
+    candidate->words_at = candidate->words > 0 ? candidate->words_at : tgi_tell(&c);
     candidate->todo = count;
     tgi_commit(p, &c);
     return TGI_OK;
@@ -300,12 +314,13 @@ static tgi_step read_token(tgi_parse *p, legacy_candidate *candidate, uint32_t e
         TGI_TRY(tgi_get_bytes(p, &c, 4, &bytes, "score of a token"));
     tgi_commit(p, &c);
     candidate->done++;
+    candidate->words += len > 0;
     return TGI_OK;
 }
 
 /* The hot loop of every vocabulary, which a dozen layouts may all read: reads past at most `count` tokens that are here
  * whole and raise no question, and returns how many those were. */
-static uint64_t pass_tokens(tgi_cursor *at, uint64_t count, uint32_t encoding)
+static uint64_t pass_tokens(tgi_cursor *at, uint64_t count, uint32_t encoding, uint64_t *words)
 {
     tgi_cursor c = *at;
     uint32_t len, mask = (encoding & TGI_ENCODING_BIT_31) != 0 ? INT32_MAX : UINT32_MAX;
@@ -318,6 +333,7 @@ static uint64_t pass_tokens(tgi_cursor *at, uint64_t count, uint32_t encoding)
         if (len > LONGEST_TOKEN || !tgi_take(&c, len + behind, &bytes))
             break;
         at->pos = c.pos;
+        *words += len > 0;
     }
     return passed;
 }
@@ -333,7 +349,7 @@ static tgi_step read_tokens(tgi_parse *p, legacy_candidate *candidate)
     }
     uint64_t left = candidate->todo - candidate->done, stretch = TGI_MARK_EVERY - passed;
     stretch = stretch < left ? stretch : left;
-    passed = pass_tokens(&p->at, stretch, table->encoding);
+    passed = pass_tokens(&p->at, stretch, table->encoding, &candidate->words);
     candidate->done += passed;
     if (passed < stretch)
         TGI_TRY(read_token(p, candidate, table->encoding));
@@ -409,10 +425,7 @@ static tgi_step check_rules(tgi_parse *p, legacy_candidate *candidate)
         if (legacy_size(candidate, rule->right, strlen(rule->right), &right) &&
             related(left->value, rule->relation, right))
             continue;
-        const char *what = left->field->name;
-        if (rule->evidence_only)
-            return tgi_report(p, TG_E_HPARAM_RELATION, left->offset, left->value, right, what);
-        TGI_TRY(legacy_fault(p, candidate, TG_E_HPARAM_RELATION, left->offset, left->value, right, what));
+        TGI_TRY(legacy_fault(p, candidate, TG_E_HPARAM_RELATION, left->offset, left->value, right, left->field->name));
     }
     return TGI_OK;
 }

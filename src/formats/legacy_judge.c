@@ -122,6 +122,7 @@ static tgi_step judge_tensor(tgi_parse *p, judge *j, const tgi_tensor *tensor, c
         return legacy_fault(p, j->candidate, TG_E_TENSOR_UNKNOWN, tensor->seen.entry_offset, 0, 0, "name");
     }
     j->seen[i]++;
+    j->candidate->evidence++;
     if (!legacy_shape_fits(&j->shapes[i], dims, tensor->seen.num_dims, &choices))
         return legacy_fault(p, j->candidate, TG_E_TENSOR_SHAPE, tensor->seen.entry_offset + 12, 0, 0, "dimensions");
     j->choices = choices;
@@ -142,18 +143,6 @@ static uint64_t count_missing(const judge *j, bool optional)
     return missing;
 }
 
-/* A vocabulary alone is a file that somebody may want; a few numbers alone are the beginning of one, and of a few
- * tokens nobody can guess the layout. Every real vocabulary has the 256 bytes. */
-#define LEAST_TOKENS 256
-
-static uint64_t num_tokens(const legacy_candidate *candidate)
-{
-    for (size_t i = 0; i < candidate->num_tables; i++)
-        if (strcmp(candidate->tables[i].name, "tokenizer.ggml.tokens") == 0)
-            return candidate->tables[i].count;
-    return 0;
-}
-
 /* What the end of the chain means for this layout. */
 static tgi_step judge_end(tgi_parse *p, judge *j)
 {
@@ -163,7 +152,7 @@ static tgi_step judge_end(tgi_parse *p, judge *j)
     p->index = TG_NO_INDEX;
     if (!chain->failed) {
         bool none = chain->tensors.count == 0, guessed = p->settings->layout == TG_LAYOUT_NONE;
-        if (none && num_tokens(j->candidate) >= (guessed ? LEAST_TOKENS : 1))
+        if (none && legacy_num_tokens(j->candidate) >= (guessed ? LEGACY_LEAST_TOKENS : 1))
             return TGI_OK;
         /* A record has at least 14 bytes. */
         if (missing > 0 || none)
@@ -192,6 +181,11 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
         TGI_TRY(judge_tensor(p, j, &tensors[i], dims));
         if (tensors[i].seen.num_dims > 0) /* no dims at all: no list */
             dims += tensors[i].seen.num_dims;
+    }
+    const legacy_chain *chain = j->chain;
+    if (chain->last_name > 0) {
+        const char *name = (const char *)chain->names.data + (chain->names.count - chain->last_name);
+        j->candidate->evidence += find_anchor(j, name, (size_t)chain->last_name) < j->num_anchors;
     }
     return j->candidate->stopped ? TGI_OK : judge_end(p, j);
 }

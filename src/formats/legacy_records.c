@@ -107,20 +107,20 @@ static bool narrow_by_rank(tgi_parse *p, legacy_state *s, uint32_t number, const
     return any;
 }
 
-static tgi_step read_dims(tgi_parse *p, tgi_cursor *c, legacy_record *record)
+/* Dimensions and name, whatever they are. */
+static tgi_step read_rest(tgi_parse *p, tgi_cursor *c, legacy_record *record)
 {
     for (uint32_t i = 0; i < record->rank; i++) {
-        uint64_t offset = tgi_tell(c);
         uint32_t dim = 0;
         TGI_TRY(tgi_get_u32(p, c, &dim, "dimension"));
-        if (dim > INT32_MAX)
-            return tgi_report(p, TG_E_DIM_NEGATIVE, offset, dim, INT32_MAX, "dimension");
         record->dims[i] = dim;
     }
-    return TGI_OK;
+    record->name_offset = tgi_tell(c);
+    return tgi_get_bytes(p, c, record->name_len, &record->name, "name");
 }
 
-/* rank, length of the name, type, dimensions, name. TGI_DONE: no candidate wants it. */
+/* rank, length of the name, type, dimensions, name. All is read before it is judged: the name shows of what layout a
+ * record is that has something wrong. TGI_DONE: no candidate wants it. */
 static tgi_step read_record(tgi_parse *p, legacy_state *s, uint32_t number, tgi_cursor *c, legacy_record *record)
 {
     legacy_chain *chain = &s->chains[number];
@@ -134,13 +134,18 @@ static tgi_step read_record(tgi_parse *p, legacy_state *s, uint32_t number, tgi_
     if (!narrow_by_rank(p, s, number, record))
         return TGI_DONE;
     TGI_TRY(tgi_check_name_length(p, record->name_len, record->offset + 4, &tgi_tensor_name_rule));
+    tgi_step step = read_rest(p, c, record);
+    if (step == TGI_MORE)
+        return step;
     record->type = legacy_type(chain->types, record->type_id, &removed);
     if (record->type == NULL)
         return tgi_report(p, removed ? TG_E_DTYPE_REMOVED : TG_E_DTYPE, record->offset + 8, record->type_id, 0,
                           "tensor type");
-    TGI_TRY(read_dims(p, c, record));
-    record->name_offset = tgi_tell(c);
-    TGI_TRY(tgi_get_bytes(p, c, record->name_len, &record->name, "name"));
+    TGI_TRY(step);
+    for (uint32_t i = 0; i < record->rank; i++)
+        if (record->dims[i] > INT32_MAX)
+            return tgi_report(p, TG_E_DIM_NEGATIVE, record->offset + 12 + 4 * (uint64_t)i, record->dims[i], INT32_MAX,
+                              "dimension");
     return tgi_check_name(p, record->name, record->name_len, record->offset + 4, record->name_offset,
                           &tgi_tensor_name_rule);
 }
@@ -187,6 +192,19 @@ static tgi_step copy_name(tgi_parse *p, legacy_chain *chain, const char *bytes, 
     return TGI_OK;
 }
 
+/* A record was refused: its name is evidence. */
+static tgi_step note_name(tgi_parse *p, legacy_chain *chain, const legacy_record *record)
+{
+    const char *prefix = chain->sections->name;
+    size_t prefix_len = prefix != NULL ? strlen(prefix) : 0;
+    tg_error refused = *p->error;
+    TGI_TRY(copy_name(p, chain, prefix, prefix_len));
+    TGI_TRY(copy_name(p, chain, (const char *)record->name, record->name_len));
+    chain->last_name = prefix_len + record->name_len;
+    *p->error = refused;
+    return TGI_FAIL;
+}
+
 static tgi_step add_tensor(tgi_parse *p, legacy_chain *chain, const legacy_record *record, tgi_tensor *tensor,
                            const char *prefix)
 {
@@ -222,8 +240,12 @@ static tgi_step record_step(tgi_parse *p, legacy_state *s, uint32_t number)
     if (chain->tensors.count >= limits->max_tensors)
         return tgi_report(p, TG_E_LIMIT_TENSORS, tgi_tell(&c), chain->tensors.count + 1, limits->max_tensors,
                           "number of tensors");
-    TGI_TRY(read_record(p, s, number, &c, &record));
-    TGI_TRY(place_record(p, s, &record, &c, &tensor.seen));
+    tgi_step step = read_record(p, s, number, &c, &record);
+    if (step == TGI_OK)
+        step = place_record(p, s, &record, &c, &tensor.seen);
+    if (step == TGI_FAIL && record.name != NULL)
+        return note_name(p, chain, &record);
+    TGI_TRY(step);
     TGI_TRY(add_tensor(p, chain, &record, &tensor, chain->sections->name));
     chain->at = tensor.seen.offset + tensor.seen.size;
     if (chain->tensors_left != UINT64_MAX)
