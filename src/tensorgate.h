@@ -385,7 +385,7 @@ TG_API bool tg_layout_at(size_t index, tg_layout *out_layout);
 
 /* tg_error_layout returns the `index`-th of the layouts that an error is about, or TG_LAYOUT_NONE: those that explain
  * the file, for TG_E_LAYOUT_AMBIGUOUS; for other errors the one that explained most of it, by which the
- * rest was judged. */
+ * rest was judged, or those that explained as much and failed alike. */
 TG_API tg_layout tg_error_layout(const tg_error *error, size_t index);
 
 typedef enum tg_endian {

@@ -289,6 +289,34 @@ static void json_of_rejected_files(void **state)
                at, at));
 }
 
+/* 300 tokens of which nobody says whose they are: the error names all layouts that explain them, and of a file that no
+ * layout explains, the one that came furthest. */
+static void json_names_layouts(void **state)
+{
+    (void)state;
+    static const uint32_t numbers[] = {300, 64, 64, 2, 2, 32, 0};
+    bytes file = bytes_new(false);
+    bytes_raw(&file, "lmgg", 4);
+    for (size_t i = 0; i < 7; i++)
+        bytes_u32(&file, numbers[i]);
+    bytes_fill(&file, (size_t)300 * 4, 0);
+    cli_write("two.bin", file.data, file.len);
+    expect_json("two.bin", 1,
+                "{\"path\":\"two.bin\",\"verdict\":\"reject\",\"warnings\":[],\"error\":{\"code\":"
+                "\"TG_E_LAYOUT_AMBIGUOUS\",\"class\":\"unsupported\",\"offset\":0,\"index\":null,\"found\":2,"
+                "\"limit\":1,\"layouts\":[\"llama\",\"gptneox-old\"],\"message\":\"at byte 0: several layouts explain "
+                "the file: say which one it is (layouts: found 2, limit 1): llama, gptneox-old "
+                "[TG_E_LAYOUT_AMBIGUOUS]\",\"hint\":null}}\n");
+    bytes_put_u32(&file, 16, 3);
+    cli_write("none.bin", file.data, file.len);
+    expect_json("none.bin", 1,
+                "{\"path\":\"none.bin\",\"verdict\":\"reject\",\"warnings\":[],\"error\":{\"code\":"
+                "\"TG_E_HPARAM_RELATION\",\"class\":\"malformed\",\"offset\":8,\"index\":null,\"found\":64,\"limit\":3,"
+                "\"layouts\":[\"llama\"],\"message\":\"at byte 8: hyper-parameters that do not fit together (n_embd: "
+                "found 64, limit 3), read as llama [TG_E_HPARAM_RELATION]\",\"hint\":null}}\n");
+    bytes_free(&file);
+}
+
 static void json_of_errors(void **state)
 {
     (void)state;
@@ -319,6 +347,7 @@ int cli_tests_check(void)
         cmocka_unit_test(the_worst_verdict_is_the_exit_status),
         cmocka_unit_test(json_of_accepted_files),
         cmocka_unit_test(json_of_rejected_files),
+        cmocka_unit_test(json_names_layouts),
         cmocka_unit_test(json_of_errors),
     };
     return cmocka_run_group_tests(tests, cli_setup, cli_teardown);

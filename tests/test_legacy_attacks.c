@@ -110,8 +110,9 @@ static void one_and_eleven_stray_bytes_are_refused(void **state)
             lb_file *f = lb_make(lb_specs[i]);
             bytes_fill(&f->file, stray, 0);
             tg_options options = named(f->spec.layout);
+            tg_model *model = NULL;
             assert_int_not_equal(status_of(&f->file, &options), TG_OK);
-            assert_int_not_equal(status_of(&f->file, NULL), TG_OK);
+            assert_int_not_equal(tg_open_memory(f->file.data, f->file.len, NULL, &model, NULL), TG_OK);
             lb_free(f);
         }
     }
@@ -393,6 +394,8 @@ static bool is_data(const lb_file *f, uint64_t at)
     return false;
 }
 
+/* The header and two records. Of Falcon only the form that has merges: the others are read as LLaMA is, each of whose
+ * containers is here. */
 static void no_changed_byte_breaks_a_promise(void **state)
 {
     (void)state;
@@ -401,7 +404,8 @@ static void no_changed_byte_breaks_a_promise(void **state)
         lb_spec spec = lb_specs[i];
         spec.width = 16;
         lb_file *f = lb_make(spec);
-        uint64_t end = f->num_tensors > 2 ? f->tensors[2].at.data : f->header_end;
+        bool again = strcmp(spec.layout, "falcon") == 0 && strcmp(spec.container, "ggcc10") != 0;
+        uint64_t end = again ? 0 : f->num_tensors > 1 ? f->tensors[1].at.data : f->header_end;
         for (uint64_t at = 0; at < end; at++) {
             uint8_t before = f->file.data[at];
             for (size_t k = 0; k < sizeof values && !is_data(f, at); k++) {

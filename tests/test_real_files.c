@@ -259,6 +259,46 @@ static void parakeet_without_n_fft_is_rejected_for_it(void **state)
     opened_close(&o);
 }
 
+/* One byte is wrong: the error is about that byte, and names what the file is all the same. */
+static void a_wrong_byte_is_blamed_in_its_own_layout(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        tg_layout layout;
+        uint32_t numbers, first; /* of the header (before one that says how many follow), and where they begin */
+        uint32_t last_record;    /* bytes from the end; 0: none */
+    } rows[] = {
+        {"ggml-vocab.bin", TG_LAYOUT_LLAMA, 7, 8, 0},
+        {"for-tests-ggml-tiny.bin", TG_LAYOUT_WHISPER, 11, 4, 0},
+        {"for-tests-silero-v6.2.0-ggml.bin", TG_LAYOUT_SILERO_VAD, 5, 18, 0},
+        {"for-tests-ggml-parakeet-tdt.bin", TG_LAYOUT_PARAKEET, 15, 4, 12 + 4 + 22 + 13 * 4},
+    };
+    size_t read = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bytes file = load(rows[i].name);
+        read += file.len > 0;
+        uint32_t count = file.len > 0 ? rows[i].numbers + (rows[i].last_record > 0) : 0;
+        for (uint32_t k = 0; k < count; k++) {
+            bool record = k == rows[i].numbers;
+            uint64_t at = record ? file.len - rows[i].last_record : rows[i].first + 4 * k;
+            tg_error error;
+            tg_model *model = NULL;
+            file.data[at + 3] ^= 0x80;
+            tg_status status = tg_open_memory(file.data, file.len, NULL, &model, &error);
+            file.data[at + 3] ^= 0x80;
+            assert_int_equal(status, record ? TG_E_RANK : TG_E_HPARAM_NEGATIVE);
+            assert_int_equal(error.offset, at);
+            assert_int_equal(tg_error_layout(&error, 0), rows[i].layout);
+        }
+        bytes_free(&file);
+    }
+    if (read == 0) {
+        print_message("skipped: no files in \"%s\"\n", TG_REAL_FILES);
+        skip();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +310,7 @@ int main(void)
         cmocka_unit_test(silero_has_a_scalar_among_its_tensors),
         cmocka_unit_test(parakeet_is_known_by_its_tensors),
         cmocka_unit_test(parakeet_without_n_fft_is_rejected_for_it),
+        cmocka_unit_test(a_wrong_byte_is_blamed_in_its_own_layout),
     };
     return cmocka_run_group_tests_name("real files", tests, NULL, NULL);
 }
