@@ -272,7 +272,7 @@ static void a_wrong_byte_is_blamed_in_its_own_layout(void **state)
         {"ggml-vocab.bin", TG_LAYOUT_LLAMA, 7, 8, 0},
         {"for-tests-ggml-tiny.bin", TG_LAYOUT_WHISPER, 11, 4, 0},
         {"for-tests-silero-v6.2.0-ggml.bin", TG_LAYOUT_SILERO_VAD, 5, 18, 0},
-        {"for-tests-ggml-parakeet-tdt.bin", TG_LAYOUT_PARAKEET, 15, 4, 12 + 4 + 22 + 13 * 4},
+        {"for-tests-ggml-parakeet-tdt.bin", TG_LAYOUT_PARAKEET, 13, 4, 12 + 4 + 22 + 13 * 4},
     };
     size_t read = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
