@@ -154,6 +154,13 @@ static void add_record_seeds(corpus *c)
     f = small("gptj", "ggml", 1);
     put_with(c, f, lb_at(f, "n_vocab"), 8, "reject/E_VOCAB_COUNT--gptj");
     f = small("gptj", "ggml", 1);
+    put_with(c, f, lb_at(f, "n_vocab_again"), 8, "reject/E_VOCAB_COUNT--gptj-second-count");
+    const lb_spec numbers = {"whisper", "ggml", 8, 0, 0, true, 0, 0, 0};
+    const uint32_t wrapping[] = {1u << 30, 1u << 30, 1u << 4, 1};
+    f = lb_make(numbers);
+    lb_append_record(f, "encoder.positional_embedding", 0, 4, wrapping, 64);
+    put(c, f, "reject/E_ELEMENT_COUNT--first-record-of-whisper");
+    f = small("gptj", "ggml", 1);
     put_with(c, f, lb_at(f, "tokens"), UINT32_MAX, "seed/gptj-token-length");
     f = small("llama", "ggml", 1);
     put_with(c, f, lb_at(f, "n_vocab"), 1000000, "reject/E_COUNT_TRUNCATED--tokens");

@@ -194,6 +194,12 @@ void lb_write_encodec(lb_file *f)
         return;
     lb_write_tensor(f, 1, DIMS(7, 1, 4), "encoder.model.0.conv.conv.weight");
     VEC(f, 4, "encoder.model.0.conv.conv.bias");
+    lb_write_tensor(f, 1, DIMS(7, 64, 8), "encoder.model.15.conv.conv.weight");
+    VEC(f, 8, "encoder.model.15.conv.conv.bias");
+    lb_write_tensor(f, 1, DIMS(7, 8, 64), "decoder.model.0.conv.conv.weight");
+    VEC(f, 64, "decoder.model.0.conv.conv.bias");
+    lb_write_tensor(f, 1, DIMS(7, 4, 1), "decoder.model.15.conv.conv.weight");
+    VEC(f, 1, "decoder.model.15.conv.conv.bias");
     MAT(f, 32, 4, "encoder.model.13.lstm.weight_ih_l0");
     MAT(f, 8, 6, "quantizer.vq.layers.0._codebook.embed");
 }
@@ -264,13 +270,18 @@ static void clip_side(lb_file *f, const char *side, uint32_t first, uint32_t sec
 
 static void clip_layers(lb_file *f, const char *side, uint32_t e)
 {
+    static const char *const heads[] = {"k", "v", "q", "out"};
     char name[80];
     for (uint32_t i = 0; i < LAYERS; i++) {
         (void)snprintf(name, sizeof name, "%s_model.encoder.layers.%u.", side, i);
-        MAT(f, e, e, "%sself_attn.q_proj.weight", name);
-        VEC(f, e, "%sself_attn.q_proj.bias", name);
-        MAT(f, e, e, "%sself_attn.out_proj.weight", name);
-        VEC(f, e, "%sself_attn.out_proj.bias", name);
+        for (size_t k = 0; k < 4; k++) {
+            MAT(f, e, e, "%sself_attn.%s_proj.weight", name, heads[k]);
+            VEC(f, e, "%sself_attn.%s_proj.bias", name, heads[k]);
+        }
+        for (uint32_t k = 1; k <= 2; k++) {
+            VEC(f, e, "%slayer_norm%u.weight", name, k);
+            VEC(f, e, "%slayer_norm%u.bias", name, k);
+        }
         MAT(f, e, 2 * e, "%smlp.fc1.weight", name);
         VEC(f, 2 * e, "%smlp.fc1.bias", name);
         MAT(f, 2 * e, e, "%smlp.fc2.weight", name);
@@ -292,9 +303,13 @@ void lb_write_clip(lb_file *f, uint32_t e)
     MAT(f, e, f->vocabulary, "text_model.embeddings.token_embedding.weight");
     MAT(f, e, 10, "text_model.embeddings.position_embedding.weight");
     clip_layers(f, "text", e);
+    lb_write_norm(f, e, "text_model.final_layer_norm", 0);
     VEC(f, e, "vision_model.embeddings.class_embedding");
     lb_write_tensor(f, 1, DIMS(14, 14, 3, e), "vision_model.embeddings.patch_embedding.weight");
+    MAT(f, e, 5, "vision_model.embeddings.position_embedding.weight");
+    lb_write_norm(f, e, "vision_model.pre_layrnorm", 0);
     clip_layers(f, "vision", e);
+    lb_write_norm(f, e, "vision_model.post_layernorm", 0);
     MAT(f, e, 8, "text_projection.weight");
     MAT(f, e, 8, "visual_projection.weight");
 }

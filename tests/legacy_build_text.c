@@ -301,6 +301,7 @@ void lb_write_rwkv(lb_file *f, uint32_t e)
         MAT(f, e, e, "blocks.%u.att.key.weight", i);
         MAT(f, e, e, "blocks.%u.att.value.weight", i);
         MAT(f, e, e, "blocks.%u.att.receptance.weight", i);
+        MAT(f, e, e, "blocks.%u.att.output.weight", i);
         MAT(f, e, 4 * e, "blocks.%u.ffn.key.weight", i);
         MAT(f, 4 * e, e, "blocks.%u.ffn.value.weight", i);
     }

@@ -269,9 +269,14 @@ static void a_vocabulary_alone_is_accepted(void **state)
         assert_int_equal(o.status, TG_OK);
         compare_model(f, o.model);
         opened_close(&o);
-        o = open_everywhere(f->file.data, f->file.len, NULL);
-        assert_true(is_truncated(o.status));
-        opened_close(&o);
+        for (int few = 0; few < 2; few++) { /* of the file as it is, and of one token less than is enough */
+            o = open_everywhere(f->file.data, f->file.len, NULL);
+            assert_true(is_truncated(o.status));
+            opened_close(&o);
+            lb_free(f);
+            spec.tokens = 255;
+            f = lb_make(spec);
+        }
         lb_free(f);
         spec.tokens = 256;
         f = lb_make(spec);

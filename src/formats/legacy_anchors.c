@@ -177,7 +177,8 @@ const legacy_anchor legacy_falcon_anchors[] = {
     NO_MORE,
 };
 
-/* What versions 4 to 6 of RWKV share. */
+/* What the loader of rwkv.cpp (rwkv_model_loading.inc) asks for in each of the versions 4 to 6 of RWKV. What else there
+ * is, it tells the versions by: nothing in the header does. */
 const legacy_anchor legacy_rwkv_anchors[] = {
     ONE("emb.weight", "n_embed, n_vocab"),
     PAIR("blocks.0.ln0", "n_embed", "n_embed"),
@@ -186,6 +187,7 @@ const legacy_anchor legacy_rwkv_anchors[] = {
     EACH("n_layer", "blocks.%.att.key.weight", "n_embed, ?"),
     EACH("n_layer", "blocks.%.att.value.weight", "n_embed, ?"),
     EACH("n_layer", "blocks.%.att.receptance.weight", "n_embed, ?"),
+    EACH("n_layer", "blocks.%.att.output.weight", "?, n_embed"),
     EACH("n_layer", "blocks.%.ffn.key.weight", "n_embed, ?"),
     EACH("n_layer", "blocks.%.ffn.value.weight", "?, n_embed"),
     PAIR("ln_out", "n_embed", "n_embed"),
@@ -250,7 +252,8 @@ const legacy_anchor legacy_silero_anchors[] = {
 
 #define PARAKEET(name, dims) EACH("n_audio_layer", "encoder.layers.%." name, dims)
 
-/* Without the biases that only some models have, and the strided convolutions in front. */
+/* Of whisper.cpp (parakeet.cpp and its test file). Without the biases that only some models have, and the strided
+ * convolutions in front, of which there are more with a larger subsampling_factor. */
 const legacy_anchor legacy_parakeet_anchors[] = {
     ONE("encoder.pre_encode.out.weight", "?, n_audio_state"),
     PAIR("encoder.pre_encode.conv.0", "?, ?, 1, n_subsampling_channels", "1, 1, n_subsampling_channels"),
@@ -265,6 +268,7 @@ const legacy_anchor legacy_parakeet_anchors[] = {
     PARAKEET("self_attn.linear_v.weight", "n_audio_state, n_audio_state"),
     PARAKEET("self_attn.linear_out.weight", "n_audio_state, n_audio_state"),
     PARAKEET("self_attn.linear_pos.weight", "n_audio_state, n_audio_state"),
+    PARAKEET("norm_feed_forward2.weight", "n_audio_state"),
     PARAKEET("feed_forward2.linear1.weight", "n_audio_state, ?"),
     PARAKEET("feed_forward2.linear2.weight", "?, n_audio_state"),
     PARAKEET("norm_out.weight", "n_audio_state"),
@@ -277,12 +281,21 @@ const legacy_anchor legacy_parakeet_anchors[] = {
     NO_MORE,
 };
 
-/* The first convolution and the first codebook; what lies between depends on ratios that the header does not have. */
-const legacy_anchor legacy_encodec_anchors[] = {
-    PAIR("encoder.model.0.conv.conv", "kernel_size, in_channels, n_filters", "n_filters"),
-    ONE("quantizer.vq.layers.0._codebook.embed", "hidden_dim, n_bins"),
-    NO_MORE,
-};
+/* The convolutions at both ends of encoder and decoder, and the first codebook (encodec_model_load of encodec.cpp: four
+ * times the channels double). What lies between depends on ratios that the header does not have, and the number of
+ * codebooks on the release. */
+#define ENCODEC_LIST(at, of)                                                                                           \
+    PAIR(at "encoder.model.0.conv.conv", of "kernel_size, " of "in_channels, " of "n_filters", of "n_filters"),        \
+        PAIR(at "encoder.model.15.conv.conv", of "kernel_size, 16*" of "n_filters, " of "hidden_dim",                  \
+             of "hidden_dim"),                                                                                         \
+        PAIR(at "decoder.model.0.conv.conv", of "kernel_size, " of "hidden_dim, 16*" of "n_filters",                   \
+             "16*" of "n_filters"),                                                                                    \
+        PAIR(at "decoder.model.15.conv.conv", of "kernel_size, " of "n_filters, " of "in_channels", of "in_channels"), \
+        ONE(at "quantizer.vq.layers.0._codebook.embed", of "hidden_dim, " of "n_bins")
+
+const legacy_anchor legacy_encodec_anchors[] = {ENCODEC_LIST("", ""), NO_MORE};
+
+/* The names that convert.py of bark.cpp gives. Some models have biases, and those of the codec are as above. */
 
 #define BARK(model, name, dims) EACH(#model ".n_layer", #model "/model/h%/" name, dims)
 #define BARK_LIST(model)                                                                                               \
@@ -297,19 +310,19 @@ const legacy_anchor legacy_encodec_anchors[] = {
         BARK(model, "mlp/c_proj/w", "4*" #model ".n_embd, " #model ".n_embd")
 
 const legacy_anchor legacy_bark_anchors[] = {
-    BARK_LIST(semantic),
-    BARK_LIST(coarse),
-    BARK_LIST(fine),
-    PAIR("codec/encoder.model.0.conv.conv", "codec.kernel_size, codec.in_channels, codec.n_filters", "codec.n_filters"),
-    ONE("codec/quantizer.vq.layers.0._codebook.embed", "codec.hidden_dim, codec.n_bins"),
-    NO_MORE,
+    BARK_LIST(semantic), BARK_LIST(coarse), BARK_LIST(fine), ENCODEC_LIST("codec/", "codec."), NO_MORE,
 };
 
 /* ---- Pictures ---- */
 
+/* All that convert_hf_to_ggml.py of clip.cpp writes of a CLIPModel. */
 #define CLIP(part, name, dims, bias) EACH_PAIR(#part ".n_layer", #part "_model.encoder.layers.%." name, dims, bias)
 #define CLIP_LIST(part)                                                                                                \
-    CLIP(part, "self_attn.q_proj", #part ".hidden_size, " #part ".hidden_size", #part ".hidden_size"),                 \
+    CLIP(part, "layer_norm1", #part ".hidden_size", #part ".hidden_size"),                                             \
+        CLIP(part, "layer_norm2", #part ".hidden_size", #part ".hidden_size"),                                         \
+        CLIP(part, "self_attn.k_proj", #part ".hidden_size, " #part ".hidden_size", #part ".hidden_size"),             \
+        CLIP(part, "self_attn.v_proj", #part ".hidden_size, " #part ".hidden_size", #part ".hidden_size"),             \
+        CLIP(part, "self_attn.q_proj", #part ".hidden_size, " #part ".hidden_size", #part ".hidden_size"),             \
         CLIP(part, "self_attn.out_proj", #part ".hidden_size, " #part ".hidden_size", #part ".hidden_size"),           \
         CLIP(part, "mlp.fc1", #part ".hidden_size, " #part ".n_intermediate", #part ".n_intermediate"),                \
         CLIP(part, "mlp.fc2", #part ".n_intermediate, " #part ".hidden_size", #part ".hidden_size")
@@ -318,15 +331,22 @@ const legacy_anchor legacy_clip_anchors[] = {
     ONE("text_model.embeddings.token_embedding.weight", "text.hidden_size, text.n_vocab"),
     ONE("text_model.embeddings.position_embedding.weight", "text.hidden_size, text.num_positions"),
     CLIP_LIST(text),
+    PAIR("text_model.final_layer_norm", "text.hidden_size", "text.hidden_size"),
     ONE("vision_model.embeddings.class_embedding", "vision.hidden_size"),
     ONE("vision_model.embeddings.patch_embedding.weight",
         "vision.patch_size, vision.patch_size, 3, vision.hidden_size"),
+    ONE("vision_model.embeddings.position_embedding.weight",
+        "vision.hidden_size, vision.image_size/vision.patch_size*vision.image_size/vision.patch_size+1"),
+    PAIR("vision_model.pre_layrnorm", "vision.hidden_size", "vision.hidden_size"),
     CLIP_LIST(vision),
+    PAIR("vision_model.post_layernorm", "vision.hidden_size", "vision.hidden_size"),
     ONE("text_projection.weight", "text.hidden_size, text.projection_dim"),
     ONE("visual_projection.weight", "vision.hidden_size, vision.projection_dim"),
     NO_MORE,
 };
 
+/* The image encoder, and one of the prompt encoder (sam_model_load of ggml's examples/sam). The loader asks for more, by
+ * sizes that it knows from n_enc_state alone. */
 #define SAM(name, dims, bias) EACH_PAIR("n_enc_layer", "image_encoder.blocks.%." name, dims, bias)
 
 const legacy_anchor legacy_sam_anchors[] = {
@@ -344,7 +364,7 @@ const legacy_anchor legacy_sam_anchors[] = {
     NO_MORE,
 };
 
-/* Of three models in one file, which has no hyper-parameters: a tensor of each. Stable Diffusion 2 has another text
+/* Of three models in one file, which has no hyper-parameters: a tensor of each (stable-diffusion.cpp of 2023). Stable Diffusion 2 has another text
  * encoder. */
 const legacy_anchor legacy_sd_anchors[] = {
     ONE("model.diffusion_model.input_blocks.0.0.weight", "3, 3, ?, ?"),

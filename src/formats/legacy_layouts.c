@@ -446,7 +446,7 @@ const legacy_layout legacy_layouts[] = {
      false, false},
     {TG_LAYOUT_ENCODEC, LEGACY_GGML, encodec_sections, NULL, legacy_encodec_anchors, 1, 3, 0, NEW, false, false, false},
     {TG_LAYOUT_BARK, LEGACY_GGML, bark_sections, bark_rules, legacy_bark_anchors, 1, 3, 0, NEW, false, false, false},
-    {TG_LAYOUT_CLIP, LEGACY_GGML, clip_sections, clip_rules, legacy_clip_anchors, 1, 4, 0, NEW, false, false, false},
+    {TG_LAYOUT_CLIP, LEGACY_GGML, clip_sections, clip_rules, legacy_clip_anchors, 1, 4, 0, NEW, true, false, false},
     {TG_LAYOUT_SAM, LEGACY_GGML, sam_sections, sam_rules, legacy_sam_anchors, 1, 4, 0, NEW, false, false, false},
     {TG_LAYOUT_STABLE_DIFFUSION, LEGACY_GGML, sd_sections, NULL, legacy_sd_anchors, 1, 4, 0, NEW, false, false, false},
     {TG_LAYOUT_STABLE_DIFFUSION_LORA, LEGACY_GGML, sd_lora_sections, NULL, NULL, 1, 4, 0, NEW, false, false, true},
