@@ -118,6 +118,45 @@ static void a_wrong_record_is_blamed_in_its_own_layout(void **state)
 }
 
 /* The first record, before which there were only numbers and tokens: its name says what it is. */
+/* The same of the first record, before which there is a vocabulary, or more numbers than others have. */
+static void a_wrong_first_record_is_blamed_in_its_own_layout(void **state)
+{
+    (void)state;
+    static const char *const bare[] = {"encodec", "sam", "silero-vad"};
+    for (size_t i = 0; i < lb_num_specs; i++) {
+        if (!is_guessed(i) || IS_ONE_OF(lb_specs[i].layout, bare))
+            continue;
+        lb_file *f = realistic(i);
+        const lb_tensor *t = &f->tensors[0];
+        with_number(f, t->at.record, UINT32_MAX, TG_E_RANK, t->at.record, "rank");
+        with_number(f, t->at.name_len, UINT32_MAX, TG_E_NAME_LENGTH, t->at.name_len, "length of the name");
+        with_number(f, t->at.type, UINT32_MAX, TG_E_DTYPE, t->at.type, "type");
+        lb_free(f);
+    }
+}
+
+/* No tensors at all: that all is read to the last byte shows what it is, whatever the wrong number. Others have
+ * as many numbers as LLaMA, which ends as well, and is named first. */
+static void a_wrong_number_before_a_vocabulary_alone_is_blamed_in_its_own_layout(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"n_head", "n_heads", "n_audio_head"};
+    static const char *const layouts[] = {"llama", "whisper"};
+    for (size_t i = 0; i < lb_num_specs; i++) {
+        lb_spec spec = lb_specs[i];
+        spec.tokens = 300;
+        spec.no_tensors = true;
+        lb_file *f = lb_make(spec);
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+            if (!lb_has(f, names[k]) || !IS_ONE_OF(spec.layout, layouts))
+                continue;
+            with_number(f, lb_at(f, names[k]), UINT32_MAX, TG_E_HPARAM_NEGATIVE, ANY, names[k]);
+            with_number(f, lb_at(f, names[k]), 0, TG_E_HPARAM_RANGE, ANY, names[k]);
+        }
+        lb_free(f);
+    }
+}
+
 static void a_first_record_whose_size_wraps_is_known_by_its_name(void **state)
 {
     (void)state;
@@ -187,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_number_is_blamed_in_its_own_layout),
         cmocka_unit_test(a_wrong_record_is_blamed_in_its_own_layout),
+        cmocka_unit_test(a_wrong_first_record_is_blamed_in_its_own_layout),
+        cmocka_unit_test(a_wrong_number_before_a_vocabulary_alone_is_blamed_in_its_own_layout),
         cmocka_unit_test(a_first_record_whose_size_wraps_is_known_by_its_name),
         cmocka_unit_test(two_counts_of_tokens_that_differ_are_both_tried),
         cmocka_unit_test(layouts_that_fail_alike_are_all_named),
