@@ -54,7 +54,7 @@ function(build name flags engine)
   must(${CMAKE_COMMAND} -S ${tree} -B ${BUILD}/${name} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=None
     "-DCMAKE_C_FLAGS=-O1 -g0 -w -D_GNU_SOURCE -include ${source}/fuzz/canary_switch.h" ${flags}
     -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_INSTALL=OFF -DTENSORGATE_FUZZ_ENGINE=${engine})
-  must(${CMAKE_COMMAND} --build ${BUILD}/${name} --parallel --target ${ARGN})
+  must(${CMAKE_COMMAND} --build ${BUILD}/${name} --parallel ${cores} --target ${ARGN})
 endfunction()
 
 # ---- What the corpus notices ----

@@ -41,12 +41,12 @@ set(ENV{AFL_QUIET} 1)
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=${compiler} -DCMAKE_BUILD_TYPE=RelWithDebInfo
   -DTENSORGATE_SANITIZE=ON -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON
   -DTENSORGATE_FUZZ_ENGINE=${ENGINE})
-must(${CMAKE_COMMAND} --build ${BUILD} --parallel)
+must(${CMAKE_COMMAND} --build ${BUILD} --parallel ${cores})
 if(ENGINE STREQUAL "afl") # a second build tells afl-fuzz what is compared with what
   set(ENV{AFL_LLVM_CMPLOG} 1)
   must(${CMAKE_COMMAND} -S ${source} -B ${BUILD}/cmplog -DCMAKE_C_COMPILER=${compiler} -DCMAKE_BUILD_TYPE=RelWithDebInfo
     -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON -DTENSORGATE_FUZZ_ENGINE=afl)
-  must(${CMAKE_COMMAND} --build ${BUILD}/cmplog --parallel)
+  must(${CMAKE_COMMAND} --build ${BUILD}/cmplog --parallel ${cores})
   unset(ENV{AFL_LLVM_CMPLOG})
 endif()
 

@@ -33,7 +33,7 @@ foreach(arm ON OFF)
   must(${CMAKE_COMMAND} -S ${source} -B ${BUILD}/${arm} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo
     -DTENSORGATE_SANITIZE=ON -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON
     -DTENSORGATE_FUZZ_ENGINE=libfuzzer -DTENSORGATE_FUZZ_MUTATOR=${arm})
-  must(${CMAKE_COMMAND} --build ${BUILD}/${arm} --parallel --target fuzz_${TARGET})
+  must(${CMAKE_COMMAND} --build ${BUILD}/${arm} --parallel ${cores} --target fuzz_${TARGET})
 endforeach()
 
 set(start "")

@@ -22,7 +22,7 @@ get_filename_component(BUILD "${BUILD}" ABSOLUTE)
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo
   -DTENSORGATE_SANITIZE=OFF -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_FUZZ=ON
   -DTENSORGATE_FUZZ_ENGINE=replay -DTENSORGATE_FUZZ_WORST=ON)
-must(${CMAKE_COMMAND} --build ${BUILD} --parallel --target fuzz_worst)
+must(${CMAKE_COMMAND} --build ${BUILD} --parallel ${cores} --target fuzz_worst)
 
 file(MAKE_DIRECTORY ${BUILD}/worst)
 execute_process(COMMAND ${BUILD}/fuzz/fuzz_worst ${TIME} ${SEED} ${BUILD}/worst ${source}/corpus/gguf ${source}/corpus/safetensors

@@ -5,3 +5,6 @@ function(must)
     message(FATAL_ERROR "${output}\n${ARGN}: ${result}")
   endif()
 endfunction()
+
+# For --parallel: make without a number starts all at once.
+cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)

@@ -364,8 +364,8 @@ const legacy_anchor legacy_sam_anchors[] = {
     NO_MORE,
 };
 
-/* Of three models in one file, which has no hyper-parameters: a tensor of each (stable-diffusion.cpp of 2023). Stable Diffusion 2 has another text
- * encoder. */
+/* Of three models in one file, which has no hyper-parameters: a tensor of each (stable-diffusion.cpp of 2023). Stable
+ * Diffusion 2 has another text encoder. */
 const legacy_anchor legacy_sd_anchors[] = {
     ONE("model.diffusion_model.input_blocks.0.0.weight", "3, 3, ?, ?"),
     ONE("model.diffusion_model.time_embed.0.weight", "?, ?"),

@@ -24,7 +24,7 @@ endfunction()
 
 must(${CMAKE_COMMAND} -S ${source} -B ${BUILD}/build -DCMAKE_BUILD_TYPE=Release -DTENSORGATE_SANITIZE=OFF
   -DTENSORGATE_FUZZ=OFF)
-must(${CMAKE_COMMAND} --build ${BUILD}/build --parallel)
+must(${CMAKE_COMMAND} --build ${BUILD}/build --parallel ${cores})
 set(bin "${BUILD}/build/tests/bench")
 
 # ---- Peers ----
