@@ -77,7 +77,8 @@ static tgi_step begin_file(tgi_parse *p, legacy_state *s)
         return tgi_report(p, TG_E_PROFILE_FORMAT, 0, 0, 0, "magic");
     p->model->version = version;
     TGI_TRY(list_candidates(p, s));
-    s->header_start = s->header_at = (uint32_t)tgi_tell(&c);
+    s->header_start = (uint32_t)tgi_tell(&c);
+    s->header_at = s->header_start;
     s->listed = true;
     s->reading_headers = true;
     tgi_commit(p, &c);
@@ -115,7 +116,7 @@ static tgi_step header_step(tgi_parse *p, legacy_state *s)
     bool complete = step == TGI_DONE;
     if (complete)
         step = legacy_attach(p, s, s->current);
-    s->header_at = (uint32_t)p->at.pos;
+    s->header_at = p->at.pos;
     p->at.pos = p->at.pos > furthest ? p->at.pos : furthest;
     p->error = error;
     if (step == TGI_FAIL && legacy_is_final(&found, !candidate->faulty)) {

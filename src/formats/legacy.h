@@ -234,7 +234,7 @@ typedef struct legacy_state {
     bool listed; /* the candidates are */
     bool reading_headers;
     uint32_t header_start; /* behind magic and version */
-    uint32_t header_at;    /* where the candidate is whose header is read */
+    size_t header_at;      /* where the candidate is whose header is read */
     uint32_t current;      /* that candidate */
     uint32_t num_candidates;
     uint32_t num_chains;
