@@ -221,7 +221,7 @@ static tgi_step fail_as_closest(tgi_parse *p, const legacy_state *s)
         if (compare(s, &s->candidates[i], closest) > 0)
             closest = &s->candidates[i];
     *p->error = closest->error;
-    p->error->reserved[TGI_ERROR_LAYOUT] = layout_bit(closest);
+    p->error->reserved[TGI_ERROR_LAYOUT] = 0;
     for (uint32_t i = 0; i < s->num_candidates; i++) {
         const legacy_candidate *other = &s->candidates[i];
         if (compare(s, other, closest) == 0 && other->error.status == closest->error.status &&

@@ -218,11 +218,11 @@ typedef struct legacy_chain {
     uint32_t owner;                 /* the first candidate */
     uint32_t ranks;                 /* bits: that were met, so that no candidate is left that does not know them */
     bool alive;
-    bool failed;        /* else, when no longer alive, it came to the last byte of the file */
-    tgi_list tensors;   /* of tgi_tensor: name_offset counts in `names` */
-    tgi_list dims;      /* of uint64_t */
-    tgi_list names;     /* of bytes */
-    uint64_t last_name; /* bytes at the end of `names`: of the record that it failed in, if that was read */
+    bool failed;      /* else, when no longer alive, it came to the last byte of the file */
+    tgi_list tensors; /* of tgi_tensor: name_offset counts in `names` */
+    tgi_list dims;    /* of uint64_t */
+    tgi_list names;   /* of bytes */
+    size_t last_name; /* bytes at the end of `names`: of the record that it failed in, if that was read */
     tg_error error;
 } legacy_chain;
 

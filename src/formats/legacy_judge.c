@@ -185,7 +185,7 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
     const legacy_chain *chain = j->chain;
     if (chain->last_name > 0) {
         const char *name = (const char *)chain->names.data + (chain->names.count - chain->last_name);
-        j->candidate->evidence += find_anchor(j, name, (size_t)chain->last_name) < j->num_anchors;
+        j->candidate->evidence += find_anchor(j, name, chain->last_name) < j->num_anchors;
     }
     return j->candidate->stopped ? TGI_OK : judge_end(p, j);
 }

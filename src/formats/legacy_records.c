@@ -192,23 +192,28 @@ static tgi_step copy_name(tgi_parse *p, legacy_chain *chain, const char *bytes, 
     return TGI_OK;
 }
 
-/* A record was refused: its name is evidence. */
-static tgi_step note_name(tgi_parse *p, legacy_chain *chain, const legacy_record *record)
+/* The name of a record, with that of its model in front where there are several. */
+static tgi_step add_name(tgi_parse *p, legacy_chain *chain, const legacy_record *record, size_t *out_len)
 {
     const char *prefix = chain->sections->name;
     size_t prefix_len = prefix != NULL ? strlen(prefix) : 0;
-    tg_error refused = *p->error;
     TGI_TRY(copy_name(p, chain, prefix, prefix_len));
     TGI_TRY(copy_name(p, chain, (const char *)record->name, record->name_len));
-    chain->last_name = prefix_len + record->name_len;
+    *out_len = prefix_len + record->name_len;
+    return TGI_OK;
+}
+
+/* A record was refused: its name is evidence. */
+static tgi_step note_name(tgi_parse *p, legacy_chain *chain, const legacy_record *record)
+{
+    tg_error refused = *p->error;
+    TGI_TRY(add_name(p, chain, record, &chain->last_name));
     *p->error = refused;
     return TGI_FAIL;
 }
 
-static tgi_step add_tensor(tgi_parse *p, legacy_chain *chain, const legacy_record *record, tgi_tensor *tensor,
-                           const char *prefix)
+static tgi_step add_tensor(tgi_parse *p, legacy_chain *chain, const legacy_record *record, tgi_tensor *tensor)
 {
-    size_t prefix_len = prefix != NULL ? strlen(prefix) : 0;
     TGI_TRY(tgi_grow(p, &chain->tensors, sizeof(tgi_tensor), UINT64_MAX));
     for (uint32_t i = 0; i < record->rank; i++) {
         TGI_TRY(tgi_grow(p, &chain->dims, sizeof(uint64_t), UINT64_MAX));
@@ -216,14 +221,12 @@ static tgi_step add_tensor(tgi_parse *p, legacy_chain *chain, const legacy_recor
     }
     tensor->name_offset = chain->names.count;
     tensor->place_offset = record->offset;
-    tensor->seen.name.len = prefix_len + record->name_len;
     tensor->seen.index = chain->tensors.count;
     tensor->seen.dtype = record->type->dtype;
     tensor->seen.num_dims = record->rank;
     tensor->seen.flags = TG_TENSOR_FASTEST_FIRST;
     tensor->seen.entry_offset = record->offset;
-    TGI_TRY(copy_name(p, chain, prefix, prefix_len));
-    TGI_TRY(copy_name(p, chain, (const char *)record->name, record->name_len));
+    TGI_TRY(add_name(p, chain, record, &tensor->seen.name.len));
     ((tgi_tensor *)chain->tensors.data)[chain->tensors.count++] = *tensor;
     return TGI_OK;
 }
@@ -246,7 +249,7 @@ static tgi_step record_step(tgi_parse *p, legacy_state *s, uint32_t number)
     if (step == TGI_FAIL && record.name != NULL)
         return note_name(p, chain, &record);
     TGI_TRY(step);
-    TGI_TRY(add_tensor(p, chain, &record, &tensor, chain->sections->name));
+    TGI_TRY(add_tensor(p, chain, &record, &tensor));
     chain->at = tensor.seen.offset + tensor.seen.size;
     if (chain->tensors_left != UINT64_MAX)
         chain->tensors_left--;

@@ -23,11 +23,12 @@ bool tgi_zip_is_model_name(const uint8_t *name, size_t len)
 const uint8_t *tgi_zip_next_record(const tgi_cursor *tail, size_t *at)
 {
     tgi_cursor c = *tail;
-    const uint8_t *rest, *record;
+    const uint8_t *record;
     for (;;) {
         c.pos = *at;
-        size_t left = tgi_left(&c);
-        if (left < 22 || !tgi_take(&c, left, &rest))
+        size_t left;
+        const uint8_t *rest = tgi_rest(&c, &left);
+        if (left < 22)
             return NULL;
         const uint8_t *found = (const uint8_t *)memchr(rest, 'P', left - 21);
         if (found == NULL)
