@@ -124,13 +124,22 @@ void bytes_pad(bytes *b, uint64_t alignment)
 
 static uint8_t *inside(bytes *b, uint64_t at, size_t size)
 {
-    must(at <= b->len && size <= b->len - at, "overwriting outside of the buffer");
+    must(at <= b->len && size <= b->len - at, "outside of the buffer");
     return b->data + (size_t)at;
 }
 
 void bytes_put_u8(bytes *b, uint64_t at, uint8_t value)
 {
     store(inside(b, at, 1), 1, value, b->big_endian);
+}
+
+uint32_t bytes_get_u32(bytes *b, uint64_t at)
+{
+    const uint8_t *p = inside(b, at, 4);
+    uint32_t value = 0;
+    for (size_t i = 0; i < 4; i++)
+        value = value << 8 | p[b->big_endian ? i : 3 - i];
+    return value;
 }
 
 void bytes_put_u32(bytes *b, uint64_t at, uint32_t value)

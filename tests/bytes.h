@@ -44,7 +44,8 @@ void bytes_raw(bytes *b, const void *data, size_t len);
 void bytes_fill(bytes *b, size_t count, uint8_t value);
 void bytes_pad(bytes *b, uint64_t alignment); /* zeros, to a multiple of `alignment` */
 
-/* Overwrite at an offset that is inside. */
+/* Read, and overwrite, at an offset that is inside. */
+uint32_t bytes_get_u32(bytes *b, uint64_t at);
 void bytes_put_u8(bytes *b, uint64_t at, uint8_t value);
 void bytes_put_u32(bytes *b, uint64_t at, uint32_t value);
 void bytes_put_u64(bytes *b, uint64_t at, uint64_t value);

@@ -2,6 +2,7 @@
 /* tensorgate check: verdicts and exit statuses, as text and as JSON. */
 #include "cli_json.h"
 #include "cli_tests.h"
+#include "legacy_build.h"
 #include "zip_build.h"
 
 #include <setjmp.h>
@@ -294,11 +295,7 @@ static void json_of_rejected_files(void **state)
 static void json_names_layouts(void **state)
 {
     (void)state;
-    static const uint32_t numbers[] = {300, 64, 64, 2, 2, 32, 0};
-    bytes file = bytes_new(false);
-    bytes_raw(&file, "lmgg", 4);
-    for (size_t i = 0; i < 7; i++)
-        bytes_u32(&file, numbers[i]);
+    bytes file = lb_seven_numbers(300);
     bytes_fill(&file, (size_t)300 * 4, 0);
     cli_write("two.bin", file.data, file.len);
     expect_json("two.bin", 1,

@@ -380,3 +380,13 @@ const lb_tensor *lb_find(const lb_file *f, const char *name)
     must(false, name);
     return NULL;
 }
+
+bytes lb_seven_numbers(uint32_t num_tokens)
+{
+    const uint32_t numbers[] = {num_tokens, 64, 64, 2, 2, 32, 0};
+    bytes file = bytes_new(false);
+    bytes_raw(&file, "lmgg", 4);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        bytes_u32(&file, numbers[i]);
+    return file;
+}

@@ -19,6 +19,22 @@ tg_options lc_options(const char *layout)
     return options;
 }
 
+bool lc_is_one_of(const char *name, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, list[i]) == 0)
+            return true;
+    return false;
+}
+
+bool lc_error_names(const tg_error *error, const char *layout)
+{
+    for (size_t i = 0; tg_error_layout(error, i) != TG_LAYOUT_NONE; i++)
+        if (strcmp(tg_layout_name(tg_error_layout(error, i)), layout) == 0)
+            return true;
+    return false;
+}
+
 /* Rejected when it is read as that layout. */
 void lc_named(const lb_file *f, tg_status status, uint64_t offset, uint64_t found, uint64_t limit, int line)
 {
@@ -45,8 +61,7 @@ void lc_fine(const lb_file *f, int line)
 void lc_with(lb_file *f, const char *field, uint32_t value, tg_status status, uint64_t limit, int line)
 {
     uint64_t at = lb_at(f, field);
-    uint8_t *p = f->file.data + at;
-    uint32_t before = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    uint32_t before = bytes_get_u32(&f->file, at);
     bytes_put_u32(&f->file, at, value);
     if (status == TG_OK)
         lc_fine(f, line);

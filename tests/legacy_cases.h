@@ -7,7 +7,13 @@
 #include "legacy_build.h"
 
 lb_file *lc_make(const char *layout, const char *container);
-tg_options lc_options(const char *layout);
+tg_options lc_options(const char *layout); /* NULL: nobody says what it is */
+
+bool lc_is_one_of(const char *name, const char *const *list, size_t count);
+#define IS_ONE_OF(name, list) lc_is_one_of(name, list, sizeof(list) / sizeof(list)[0])
+
+/* Is it one of the layouts that the error is about? */
+bool lc_error_names(const tg_error *error, const char *layout);
 
 /* Rejected when it is read as its layout; and so too when nobody says what it is. */
 void lc_named(const lb_file *f, tg_status status, uint64_t offset, uint64_t found, uint64_t limit, int line);

@@ -4,7 +4,7 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #endif
 
-#include "tensorgate.h"
+#include "legacy_cases.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,37 +32,27 @@ static uint8_t *sparse_new(size_t size)
     return (uint8_t *)data;
 }
 
-static void put_u32(uint8_t *at, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        at[i] = (uint8_t)(value >> 8 * i);
-}
-
 /* A vocabulary of long tokens, of which the last reaches beyond 2^32. */
 static void a_vocabulary_of_more_than_4_gib_is_read_to_its_end(void **state)
 {
     (void)state;
-    static const uint32_t numbers[] = {NUM_TOKENS, 64, 64, 2, 2, 32, 0};
-    const uint64_t start = 4 + sizeof numbers, size = start + (uint64_t)NUM_TOKENS * (4 + TOKEN);
-    uint8_t *file = sparse_new((size_t)size);
-    memcpy(file, "lmgg", 4);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        put_u32(file + 4 + 4 * i, numbers[i]);
-    for (uint64_t i = 0; i < NUM_TOKENS; i++)
-        put_u32(file + start + i * (4 + TOKEN), TOKEN);
+    bytes header = lb_seven_numbers(NUM_TOKENS), token = bytes_new(false);
+    bytes_u32(&token, TOKEN);
+    const size_t size = header.len + (size_t)NUM_TOKENS * (4 + TOKEN);
+    uint8_t *file = sparse_new(size);
+    memcpy(file, header.data, header.len);
+    for (size_t i = 0; i < NUM_TOKENS; i++)
+        memcpy(file + header.len + i * (4 + TOKEN), token.data, token.len);
     tg_limits limits;
     memset(&limits, 0, sizeof limits);
     limits.struct_size = sizeof limits;
     limits.max_header_bytes = size;
-    tg_options options;
-    memset(&options, 0, sizeof options);
-    options.struct_size = sizeof options;
+    tg_options options = lc_options("llama");
     options.limits = &limits;
-    options.layout = "llama";
     options.flags = TG_STABLE_MEMORY;
     tg_model *model = NULL;
     tg_error error;
-    assert_int_equal(tg_open_memory(file, (size_t)size, &options, &model, &error), TG_OK);
+    assert_int_equal(tg_open_memory(file, size, &options, &model, &error), TG_OK);
     tg_value tokens = tg_model_value(model, tg_model_find_key(model, "tokenizer.ggml.tokens")), last;
     tg_bytes text = {NULL, 0};
     assert_int_equal(tokens.count, NUM_TOKENS);
@@ -70,7 +60,9 @@ static void a_vocabulary_of_more_than_4_gib_is_read_to_its_end(void **state)
     assert_true(tg_value_string(&last, &text));
     assert_int_equal(text.len, TOKEN);
     tg_close(model);
-    assert_int_equal(munmap(file, (size_t)size), 0);
+    bytes_free(&token);
+    bytes_free(&header);
+    assert_int_equal(munmap(file, size), 0);
 }
 
 #else

@@ -21,20 +21,15 @@ static bool is_asked_for(const lb_file *f, const lb_tensor *t)
         "joint.enc.bias",
         "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
     };
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (strcmp(t->name, others[i]) == 0)
-            return false;
-    return strcmp(f->spec.layout, "stable-diffusion-lora") != 0 && strstr(t->name, ".time_") == NULL;
+    return !IS_ONE_OF(t->name, others) && strcmp(f->spec.layout, "stable-diffusion-lora") != 0 &&
+           strstr(t->name, ".time_") == NULL;
 }
 
 /* Is every tensor of the layout in its list? */
 static bool is_closed(const char *layout)
 {
     static const char *const open[] = {"rwkv", "parakeet", "encodec", "bark", "sam", "stable-diffusion"};
-    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
-        if (strcmp(layout, open[i]) == 0)
-            return false;
-    return true;
+    return !IS_ONE_OF(layout, open);
 }
 
 static void rejected(const lb_file *f, const tg_options *options, tg_status status, uint64_t offset, const char *name)
@@ -87,10 +82,7 @@ static void a_tensor_of_another_shape_is_refused(void **state)
     for (size_t i = 0; i < lb_num_specs; i++) {
         lb_file *f = small(i);
         tg_options options = lc_options(f->spec.layout);
-        bool skip_all = false;
-        for (size_t k = 0; k < 3; k++)
-            skip_all = skip_all || strcmp(f->spec.layout, any[k]) == 0;
-        for (size_t k = 0; k < f->num_tensors && !skip_all; k++) {
+        for (size_t k = 0; k < f->num_tensors && !IS_ONE_OF(f->spec.layout, any); k++) {
             lb_tensor *t = &f->tensors[k];
             if (!is_asked_for(f, t) || t->num_dims != 2 || t->dims[0] == 1)
                 continue;

@@ -21,9 +21,7 @@ static void is_named(const bytes *file, const char *layout, tg_status status, ui
     tg_close(model);
     if (found == TG_OK && status == TG_OK) /* a number that no rule is about */
         return;
-    bool named = false;
-    for (size_t i = 0; tg_error_layout(&error, i) != TG_LAYOUT_NONE; i++)
-        named = named || strcmp(tg_layout_name(tg_error_layout(&error, i)), layout) == 0;
+    bool named = lc_error_names(&error, layout);
     tg_error_format(&error, line, sizeof line);
     if (!named || (status != TG_OK && (found != status || (offset != ANY && error.offset != offset))))
         print_error("%s, %s: %s\n", layout, what, line);
@@ -32,29 +30,13 @@ static void is_named(const bytes *file, const char *layout, tg_status status, ui
     assert_true(status == TG_OK || offset == ANY || error.offset == offset);
 }
 
-static uint32_t u32_at(const bytes *file, uint64_t at)
-{
-    const uint8_t *p = file->data + at;
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 static void with_number(lb_file *f, uint64_t at, uint32_t value, tg_status status, uint64_t offset, const char *what)
 {
-    uint32_t before = u32_at(&f->file, at);
+    uint32_t before = bytes_get_u32(&f->file, at);
     bytes_put_u32(&f->file, at, value);
     is_named(&f->file, f->spec.layout, status, offset, what);
     bytes_put_u32(&f->file, at, before);
 }
-
-static bool is_one_of(const char *name, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, list[i]) == 0)
-            return true;
-    return false;
-}
-
-#define IS_ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof(list)[0])
 
 /* A vocabulary as large as real ones, which have the 256 bytes at least: few tokens are no evidence. */
 static lb_file *realistic(size_t i)
@@ -117,8 +99,8 @@ static void a_wrong_record_is_blamed_in_its_own_layout(void **state)
     }
 }
 
-/* The first record, before which there were only numbers and tokens: its name says what it is. */
-/* The same of the first record, before which there is a vocabulary, or more numbers than others have. */
+/* The same of the first record, before which there is a vocabulary, or more numbers than others have: its name says what
+ * it is. */
 static void a_wrong_first_record_is_blamed_in_its_own_layout(void **state)
 {
     (void)state;
@@ -204,11 +186,7 @@ static void two_counts_of_tokens_that_differ_are_both_tried(void **state)
 static void layouts_that_fail_alike_are_all_named(void **state)
 {
     (void)state;
-    static const uint32_t numbers[] = {300, 64, 64, 2, 2, 32, 0};
-    bytes file = bytes_new(false);
-    bytes_raw(&file, "lmgg", 4);
-    for (size_t i = 0; i < 7; i++)
-        bytes_u32(&file, numbers[i]);
+    bytes file = lb_seven_numbers(300);
     for (uint32_t i = 0; i < 299; i++) {
         bytes_u32(&file, 1);
         bytes_u8(&file, 'a');
