@@ -110,6 +110,7 @@ static const row rejected[] = {
     {"E_JSON_TYPE--dtype-is-an-object", "{'a':{'dtype':{'U8':null},'shape':[2],'data_offsets':[0,2]}}", 2},
     {"E_JSON_TYPE--metadata-of-numbers", "{'__metadata__':{'a':1}}", 0},
     {"E_JSON_AFTER--twice", "{}{}", 0},
+    {"E_JSON_AFTER--cut-word", "{}t", 0},
     {"E_FIELD_DUPLICATE--dtype", "{'a':{'dtype':'U8','d\\u0074ype':'U8','shape':[2],'data_offsets':[0,2]}}", 2},
     {"E_FIELD_DUPLICATE--metadata", "{'__metadata__':{},'__metadata__':{}}", 0},
     {"E_FIELD_DUPLICATE--unknown", "{'a':{'dtype':'U8','shape':[0],'data_offsets':[0,0],'x':{'y':1,'y':1}}}", 0},

@@ -159,6 +159,7 @@ static void an_index_is_strict_json(void **state)
 {
     (void)state;
     index_rejected("{'weight_map':{'0.a':'" SHARD_0 "'}}@x", TG_E_JSON_AFTER);
+    index_rejected("{'weight_map':{'0.a':'" SHARD_0 "'}} @n", TG_E_JSON_AFTER);
     index_rejected("{'weight_map':{'0.a':'" SHARD_0 "'@", TG_E_TRUNCATED);
     index_rejected("{'weight_map':{'0.a'@,'" SHARD_0 "'}}", TG_E_JSON_SYNTAX);
     index_rejected("{'weight_map':{'0.a':'" SHARD_0 "','@0.a':'" SHARD_0 "'}}", TG_E_NAME_DUPLICATE);

@@ -73,6 +73,9 @@ static void the_header_is_one_object(void **state)
     REJECTED("\n@true", 0, TG_E_JSON_TYPE, NONE, 0, 0);
     REJECTED("{}@{}", 0, TG_E_JSON_AFTER, NONE, 0, 0);
     REJECTED("{} @,", 0, TG_E_JSON_AFTER, NONE, 0, 0);
+    REJECTED("{}@t", 0, TG_E_JSON_AFTER, NONE, 0, 0); /* what could become a word is no white space */
+    REJECTED("{} @fals", 0, TG_E_JSON_AFTER, NONE, 0, 0);
+    REJECTED("{}\n@nul", 0, TG_E_JSON_AFTER, NONE, 0, 0);
     REJECTED("{@x}", 0, TG_E_JSON_SYNTAX, 0, 0, 0);
     REJECTED("{@1:2}", 0, TG_E_JSON_SYNTAX, 0, 0, 0);
     REJECTED("{'a' @'b'}", 0, TG_E_JSON_SYNTAX, 0, 0, 0);

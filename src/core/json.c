@@ -134,6 +134,12 @@ bool tgi_json_byte_after_space(tgi_cursor *c, uint8_t byte)
     return here;
 }
 
+bool tgi_json_is_end(tgi_cursor *c)
+{
+    tgi_json_space(c);
+    return tgi_left(c) == 0;
+}
+
 /* Is what is left the beginning of true, false or null? */
 /*@ requires at < len && \valid_read(text + (0 .. len - 1));
   @ assigns \nothing;

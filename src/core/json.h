@@ -96,7 +96,16 @@ static inline TGI_NODISCARD bool tgi_json_byte(tgi_cursor *c, uint8_t byte)
     return true;
 }
 
-/* The fault of text that goes on otherwise than it must: TGI_JSON_END or TGI_JSON_SYNTAX. */
+/* Moves over white space. Is nothing left? */
+/*@ requires json_cursor(c);
+  @ assigns c->pos;
+  @ ensures json_cursor(c);
+  @ ensures \result <==> c->pos == c->len;
+  @*/
+TGI_NODISCARD bool tgi_json_is_end(tgi_cursor *c);
+
+/* The fault of text that goes on otherwise than it must: TGI_JSON_SYNTAX, or TGI_JSON_END where it ends, be it within a
+ * word, so that more of the text could make it right. */
 /*@ requires json_cursor(c);
   @ assigns c->pos;
   @ ensures json_cursor(c);

@@ -340,8 +340,7 @@ static tgi_step st_tensor(tgi_parse *p, st_state *s)
 static tgi_step st_end(tgi_parse *p, st_state *s)
 {
     tgi_cursor c = st_cursor(p, s);
-    tgi_json_fault fault = tgi_json_unexpected(&c);
-    if (fault != TGI_JSON_END)
+    if (!tgi_json_is_end(&c))
         return tgi_report(p, TG_E_JSON_AFTER, tgi_tell(&c), 0, 0, "header");
     p->model->data_offset = s->end;
     tgi_commit(p, &c);

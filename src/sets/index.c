@@ -228,7 +228,7 @@ static tgi_step index_mapping(tgi_parse *p, index_state *s)
 static tgi_step index_end(tgi_parse *p, index_state *s)
 {
     tgi_cursor c = p->at;
-    if (tgi_json_unexpected(&c) != TGI_JSON_END)
+    if (!tgi_json_is_end(&c))
         return tgi_report(p, TG_E_JSON_AFTER, tgi_tell(&c), 0, 0, "index");
     if ((s->fields & INDEX_WEIGHT_MAP) == 0)
         return tgi_report(p, TG_E_FIELD_MISSING, 0, 0, 0, "weight_map");
