@@ -86,6 +86,8 @@ static void check_tokens(ref_text_of t, size_t at)
     tgi_cursor c = cursor_at(t, at);
     size_t begin = ref_json_space(t, at);
     FUZZ_CHECK(kinds[tgi_json_peek(&c)] == ref_json_kind(t, begin) && c.pos == begin, "another kind of value");
+    c = cursor_at(t, at);
+    FUZZ_CHECK(tgi_json_is_end(&c) == (begin == t.len) && c.pos == begin, "an end that is none");
     for (const char *byte = "{}[]:,"; *byte != '\0'; byte++) {
         c = cursor_at(t, at);
         bool here = begin < t.len && t.text[begin] == (uint8_t)*byte;
