@@ -102,9 +102,9 @@ static void print_row(const char *name, unsigned number, size_t from, size_t to)
 static void open_check(FILE *out, unsigned number, char operator)
 {
     if (operator== '&')
-        (void)fprintf(out, "(tgi_canary == %u || tgi_canary_note(%u, 0, !!(", number, number);
+        (void)fprintf(out, "(tgi_canary_is_off(%u) || tgi_canary_note(%u, 0, !!(", number, number);
     else
-        (void)fprintf(out, "(tgi_canary != %u && tgi_canary_note(%u, 1, !!(", number, number);
+        (void)fprintf(out, "(!tgi_canary_is_off(%u) && tgi_canary_note(%u, 1, !!(", number, number);
 }
 
 static unsigned write_condition(FILE *out, const char *name, const condition *c, unsigned number)

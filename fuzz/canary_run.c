@@ -3,10 +3,11 @@
  *
  *     canary_run NUMBERS LEARN TRY SECONDS PROGRAM FOLDER… [-- PROGRAM FOLDER…]…
  *
- * NUMBERS is a file with a number a line; LEARN and TRY are folders with the programs, which may be built in other ways.
- * First each program of LEARN runs all files of its folders, a few at a time, with all checks on, to learn which checks
- * matter to which files: only those are run without the check, by the programs of TRY, for at most SECONDS. Prints a row
- * for each check that nothing notices: `N unreached` where it matters to no file, or `N unnoticed`. */
+ * NUMBERS is a file with a number a line, or two, of checks that are switched off together; LEARN and TRY are folders
+ * with the programs, which may be built in other ways. First each program of LEARN runs all files of its folders, a few
+ * at a time, with all checks on, to learn which checks matter to which files: only those are run without the check, by
+ * the programs of TRY, for at most SECONDS. Prints a row for each check that nothing notices: `N unreached` where it
+ * matters to no file, or `N unnoticed`. */
 #if !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE
 #endif
@@ -114,20 +115,20 @@ static void learn(unit *u, const char *folder)
     (void)fclose(file);
 }
 
-/* Runs, program by program, the files to which the check matters. False where one is noticed. */
-static bool survives(unsigned check, const char *folder, bool *reached)
+/* Runs, program by program, the files to which one of the checks matters. False where one is noticed. */
+static bool survives(const unsigned checks[2], const char *folder, bool *reached)
 {
     static char *args[MAX_UNITS * MAX_FILES + 2];
-    char number[16], *program;
-    (void)snprintf(number, sizeof number, "%u", check);
-    (void)setenv("TENSORGATE_CANARY", number, 1);
+    char numbers[32], *program;
+    (void)snprintf(numbers, sizeof numbers, "%u %u", checks[0], checks[1]);
+    (void)setenv("TENSORGATE_CANARY", numbers, 1);
     *reached = false;
     for (size_t i = 0; i < num_units;) {
         program = units[i].program;
         size_t num_args = 0;
         args[num_args++] = program;
         for (; i < num_units && units[i].program == program; i++)
-            if (units[i].seen[check] != 0)
+            if (units[i].seen[checks[0]] != 0 || units[i].seen[checks[1]] != 0)
                 num_args = add_args(args, num_args, &units[i]);
         args[num_args] = NULL;
         *reached = *reached || num_args > 1;
@@ -157,10 +158,12 @@ int main(int argc, char **argv)
     (void)fprintf(stderr, "the corpus passes with all checks on\n");
     char line[64];
     for (unsigned long done = 1; fgets(line, sizeof line, numbers) != NULL; done++) {
-        unsigned check = (unsigned)strtoul(line, NULL, 10);
+        char *end;
+        unsigned checks[2] = {(unsigned)strtoul(line, &end, 10), 0};
+        checks[1] = *end == ' ' ? (unsigned)strtoul(end, NULL, 10) : checks[0];
         bool reached;
-        if (check < CANARY_MAX && survives(check, argv[3], &reached)) {
-            (void)printf("%u %s\n", check, reached ? "unnoticed" : "unreached");
+        if (checks[0] < CANARY_MAX && checks[1] < CANARY_MAX && survives(checks, argv[3], &reached)) {
+            (void)printf("%u %s\n", checks[0], reached ? "unnoticed" : "unreached");
             (void)fflush(stdout);
         }
         if (done % 100 == 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The switch of planted checks (see canary.c): TENSORGATE_CANARY is the number of the one that is off, and the file
- * TENSORGATE_CANARY_SEEN gets a byte for each, 1 where it mattered. */
+/* The switch of planted checks (see canary.c): TENSORGATE_CANARY is the number of the one that is off, or two with a space
+ * between, and the file TENSORGATE_CANARY_SEEN gets a byte for each, 1 where it mattered. */
 #include "canary_switch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-int tgi_canary = -1;
+int tgi_canary = -1, tgi_canary_partner = -1;
 unsigned char tgi_canary_seen[CANARY_MAX];
 
 static void write_seen(void)
@@ -22,7 +22,10 @@ static void write_seen(void)
 __attribute__((constructor)) static void read_switch(void)
 {
     const char *number = getenv("TENSORGATE_CANARY");
-    if (number != NULL)
-        tgi_canary = (int)strtol(number, NULL, 10);
+    if (number != NULL) {
+        char *end;
+        tgi_canary = (int)strtol(number, &end, 10);
+        tgi_canary_partner = *end != '\0' ? (int)strtol(end, NULL, 10) : -1;
+    }
     (void)atexit(write_seen);
 }

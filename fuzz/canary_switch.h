@@ -5,8 +5,13 @@
 
 #define CANARY_MAX 8192
 
-extern int tgi_canary;                            /* the check that is off; -1: none */
+extern int tgi_canary, tgi_canary_partner;        /* the checks that are off; -1: none */
 extern unsigned char tgi_canary_seen[CANARY_MAX]; /* 1: without the check, something was decided in another way */
+
+static inline int tgi_canary_is_off(int check)
+{
+    return check == tgi_canary || check == tgi_canary_partner;
+}
 
 static inline int tgi_canary_note(int check, int when, int holds)
 {

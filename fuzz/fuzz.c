@@ -24,6 +24,9 @@ FUZZ_MAY_WRAP uint64_t fuzz_hash(const void *data, size_t size)
     for (; size - at >= 8; at += 8) {
         uint64_t word;
         memcpy(&word, bytes + at, sizeof word);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        word = __builtin_bswap64(word); /* one input is tried in the same ways everywhere */
+#endif
         hash = (hash ^ word) * UINT64_C(0x9FB21C651E98DF25);
         hash ^= hash >> 32;
     }
