@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-static const mutate_format *const formats[] = {&mutate_gguf, &mutate_safetensors, &mutate_legacy, &mutate_sets};
+/* In this order: a set may end with an archive, and an archive may begin with a model. */
+static const mutate_format *const formats[] = {&mutate_sets, &mutate_zip, &mutate_gguf, &mutate_safetensors,
+                                               &mutate_legacy};
 #define NUM_FORMATS (sizeof formats / sizeof formats[0])
 
 #if defined(__clang__)
@@ -172,12 +174,16 @@ size_t mutate_change(uint8_t *data, size_t size, size_t max, uint64_t seed, muta
     mutation m = {seed, leaf};
     if (max == 0)
         return 0;
+    static bool inside; /* of a file that holds files, which call this: an archive in an archive is none */
     const mutate_format *format = format_of(data, size);
+    bool holds_files = format == &mutate_sets || format == &mutate_zip;
     /* What is no file of a known format, and one of two that are, is changed without knowledge: the two find different
      * things, and trials say that neither alone finds most. */
-    if (format == NULL || mutate_chance(&m, 1, 2))
+    if (format == NULL || (inside && holds_files) || mutate_chance(&m, 1, 2))
         return plain(&m, data, size, max);
+    inside = inside || holds_files;
     size_t now = format->change(&m, data, size, max);
+    inside = inside && !holds_files;
     return now > 0 ? now : plain(&m, data, size, max);
 }
 

@@ -26,7 +26,7 @@ typedef struct mutate_format {
                     uint8_t *out, size_t max);
 } mutate_format;
 
-extern const mutate_format mutate_gguf, mutate_safetensors, mutate_legacy, mutate_sets;
+extern const mutate_format mutate_gguf, mutate_safetensors, mutate_legacy, mutate_sets, mutate_zip;
 
 /* The entry points of the adapters. Never return 0 bytes unless `max` is 0. */
 size_t mutate_change(uint8_t *data, size_t size, size_t max, uint64_t seed, mutate_leaf leaf);
