@@ -32,6 +32,8 @@ set(tree ${BUILD}/tree)
 file(COPY ${source}/CMakeLists.txt ${source}/LICENSE ${source}/src ${source}/fuzz ${source}/tests DESTINATION ${tree}
   REGEX "/src/(core|formats)/|/fuzz/fuzz\\.c$" EXCLUDE)
 file(READ ${source}/fuzz/fuzz.c text) # which every target links
+file(REMOVE_RECURSE ${BUILD}/corpus) # a copy, so that nothing changes under the run
+file(COPY ${source}/corpus DESTINATION ${BUILD})
 file(CONFIGURE OUTPUT ${tree}/fuzz/fuzz.c CONTENT "#include \"canary_switch.c\"\n${text}" @ONLY)
 file(MAKE_DIRECTORY ${tree}/src/core ${tree}/src/formats)
 file(GLOB paths RELATIVE ${source} "${source}/src/core/*.[ch]" "${source}/src/formats/*.[ch]")
@@ -121,12 +123,12 @@ set(targets gguf safetensors legacy zip json sets text cursor build)
 set(folders other)
 set(commands "")
 foreach(target IN LISTS targets)
-  list(APPEND commands -- fuzz_${target} ${source}/corpus/${target})
-  if(EXISTS ${source}/corpus/${target}/reject)
+  list(APPEND commands -- fuzz_${target} ${BUILD}/corpus/${target})
+  if(EXISTS ${BUILD}/corpus/${target}/reject AND NOT target STREQUAL "sets") # which are judged by their own target
     list(APPEND folders ${target})
   endif()
 endforeach()
-list(TRANSFORM folders PREPEND ${source}/corpus/)
+list(TRANSFORM folders PREPEND ${BUILD}/corpus/)
 list(TRANSFORM targets PREPEND fuzz_)
 
 # Sets `survivors` to those of them that the programs of that build do not notice. Two numbers are a pair, off together.

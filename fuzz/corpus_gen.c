@@ -154,7 +154,7 @@ static bool check_folder(const corpus *c, const char *folder, const char *inside
 int main(int argc, char **argv)
 {
     static void (*const lists[])(corpus *) = {
-        corpus_gguf,     corpus_gguf_tensors, corpus_legacy, corpus_lookalikes,
+        corpus_gguf,     corpus_gguf_tensors, corpus_legacy, corpus_legacy_rules, corpus_lookalikes,
         corpus_programs, corpus_safetensors,  corpus_sets,   corpus_zip,
     };
     corpus c = {NULL, 0};

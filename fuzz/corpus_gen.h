@@ -15,6 +15,7 @@ void corpus_gguf(corpus *c);         /* rejected for their header, keys and valu
 void corpus_gguf_tensors(corpus *c); /* for their tensors, limits and the profile */
 void corpus_safetensors(corpus *c);  /* one for each rule of safetensors; accepted */
 void corpus_legacy(corpus *c);       /* the ggml family before GGUF */
+void corpus_legacy_rules(corpus *c); /* inside and outside of the rules of one layout */
 void corpus_lookalikes(corpus *c);   /* what is no model, or of no format that is read */
 void corpus_programs(corpus *c);     /* inputs of the targets that read no files */
 void corpus_sets(corpus *c);         /* models of several files */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The corpus of the ggml family before GGUF: each layout in each container, small but complete; and what is rejected,
  * a file for each rule. */
-#include "corpus_gen.h"
-
-#include "legacy_build.h"
+#include "corpus_legacy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +12,7 @@ static lb_file *small(const char *layout, const char *container, uint32_t type)
     return lb_make(spec);
 }
 
-static void put(corpus *c, lb_file *f, const char *name)
+void corpus_put(corpus *c, lb_file *f, const char *name)
 {
     char path[256];
     (void)snprintf(path, sizeof path, "legacy/%s.bin", name);
@@ -22,11 +20,10 @@ static void put(corpus *c, lb_file *f, const char *name)
     lb_free(f);
 }
 
-/* With another number in one field. */
-static void put_with(corpus *c, lb_file *f, uint64_t at, uint32_t value, const char *name)
+void corpus_put_with(corpus *c, lb_file *f, uint64_t at, uint32_t value, const char *name)
 {
     bytes_put_u32(&f->file, at, value);
-    put(c, f, name);
+    corpus_put(c, f, name);
 }
 
 static void add_accepted(corpus *c)
@@ -37,14 +34,14 @@ static void add_accepted(corpus *c)
         spec.width = 8;
         bool by_name = strcmp(spec.layout, "stable-diffusion-lora") == 0;
         (void)snprintf(name, sizeof name, "%s/%s-%s", by_name ? "seed" : "accept", spec.layout, spec.container);
-        put(c, lb_make(spec), name);
+        corpus_put(c, lb_make(spec), name);
     }
     lb_spec vocabulary = {"llama", "ggjt1", 8, 0, 0, true, 0, 0, 256};
-    put(c, lb_make(vocabulary), "accept/W_NO_TENSORS--llama-vocabulary");
+    corpus_put(c, lb_make(vocabulary), "accept/W_NO_TENSORS--llama-vocabulary");
     lb_spec quantized = {"llama", "ggml", 32, 2, 0, false, 0, 0, 0};
-    put(c, lb_make(quantized), "accept/W_QUANTIZATION_UNKNOWN--llama-q4_0");
+    corpus_put(c, lb_make(quantized), "accept/W_QUANTIZATION_UNKNOWN--llama-q4_0");
     quantized.container = "ggjt3";
-    put(c, lb_make(quantized), "accept/llama-ggjt3-q4_0");
+    corpus_put(c, lb_make(quantized), "accept/llama-ggjt3-q4_0");
 }
 
 /* A number of the header changed in a file of floats; which of the layouts then comes closest is up to the library. */
@@ -53,7 +50,7 @@ static void seed_with(corpus *c, const char *layout, const char *container, cons
     char name[160];
     lb_file *f = small(layout, container, 1);
     (void)snprintf(name, sizeof name, "seed/%s-%s-%s-%lu", layout, container, field, (unsigned long)value);
-    put_with(c, f, lb_at(f, field), value, name);
+    corpus_put_with(c, f, lb_at(f, field), value, name);
 }
 
 /* Types by their numbers in each container, ftypes with their thousands, and numbers at the edges of their rules. */
@@ -82,7 +79,7 @@ static void add_seeds(corpus *c)
         (void)snprintf(name, sizeof name, "seed/%s-%s-type-%lu-%lu", spec.layout, spec.container,
                        (unsigned long)spec.type, (unsigned long)spec.quantization);
         if (f->file.len <= 60000)
-            put(c, f, name);
+            corpus_put(c, f, name);
         else
             lb_free(f);
     }
@@ -121,11 +118,11 @@ static lb_file *two_vocabularies(void)
 /* What the caller asks for. */
 static void add_asked(corpus *c)
 {
-    put(c, two_vocabularies(), "accept/W_NO_TENSORS--of-two-the-one-asked-for@layout=llama");
-    put(c, small("llama", "ggml", 1), "accept/llama-as-asked-for@layout=llama");
-    put(c, small("stable-diffusion-lora", "ggml", 1), "accept/by-its-name-only@layout=stable-diffusion-lora");
-    put(c, small("llama", "ggjt1", 1), "reject/E_LAYOUT_MAGIC--no-bark-in-ggjt@layout=bark");
-    put(c, small("llama", "ggjt3", 1), "reject/E_PROFILE_FORMAT--llama@llama.cpp");
+    corpus_put(c, two_vocabularies(), "accept/W_NO_TENSORS--of-two-the-one-asked-for@layout=llama");
+    corpus_put(c, small("llama", "ggml", 1), "accept/llama-as-asked-for@layout=llama");
+    corpus_put(c, small("stable-diffusion-lora", "ggml", 1), "accept/by-its-name-only@layout=stable-diffusion-lora");
+    corpus_put(c, small("llama", "ggjt1", 1), "reject/E_LAYOUT_MAGIC--no-bark-in-ggjt@layout=bark");
+    corpus_put(c, small("llama", "ggjt3", 1), "reject/E_PROFILE_FORMAT--llama@llama.cpp");
 }
 
 /* Records whose rank, type, name or shape is not that of their layout. */
@@ -137,109 +134,109 @@ static void add_record_seeds(corpus *c)
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         f = small("llama", "ggjt3", 1);
         (void)snprintf(name, sizeof name, "seed/llama-ggjt3-record-of-type-%lu", (unsigned long)ids[i]);
-        put_with(c, f, f->tensors[3].at.type, ids[i], name);
+        corpus_put_with(c, f, f->tensors[3].at.type, ids[i], name);
         f = small("rwkv", "ggmf101", 1);
         (void)snprintf(name, sizeof name, "seed/rwkv-ggmf101-record-of-type-%lu", (unsigned long)ids[i]);
-        put_with(c, f, f->tensors[3].at.type, ids[i] - 8, name);
+        corpus_put_with(c, f, f->tensors[3].at.type, ids[i] - 8, name);
     }
     f = small("llama", "ggml", 1);
     bytes_put_u8(&f->file, f->tensors[4].at.name + 7, '7'); /* a layer that there is not */
-    put(c, f, "reject/E_TENSOR_UNKNOWN--layer-7");
+    corpus_put(c, f, "reject/E_TENSOR_UNKNOWN--layer-7");
     f = small("llama", "ggml", 1);
     bytes_put_u8(&f->file, f->tensors[4].at.name + 3, 0xFF);
-    put(c, f, "reject/E_NAME_UTF8--legacy");
+    corpus_put(c, f, "reject/E_NAME_UTF8--legacy");
     f = small("llama", "ggml", 1);
     bytes_put_u8(&f->file, f->tensors[4].at.name + 3, 0);
-    put(c, f, "reject/E_NAME_NUL--legacy");
+    corpus_put(c, f, "reject/E_NAME_NUL--legacy");
     f = small("gptj", "ggml", 1);
-    put_with(c, f, lb_at(f, "n_vocab"), 8, "reject/E_VOCAB_COUNT--gptj");
+    corpus_put_with(c, f, lb_at(f, "n_vocab"), 8, "reject/E_VOCAB_COUNT--gptj");
     f = small("gptj", "ggml", 1);
-    put_with(c, f, lb_at(f, "n_vocab_again"), 8, "reject/E_VOCAB_COUNT--gptj-second-count");
+    corpus_put_with(c, f, lb_at(f, "n_vocab_again"), 8, "reject/E_VOCAB_COUNT--gptj-second-count");
     const lb_spec numbers = {"whisper", "ggml", 8, 0, 0, true, 0, 0, 0};
     const uint32_t wrapping[] = {1u << 30, 1u << 30, 1u << 4, 1};
     f = lb_make(numbers);
     lb_append_record(f, "encoder.positional_embedding", 0, 4, wrapping, 64);
-    put(c, f, "reject/E_ELEMENT_COUNT--first-record-of-whisper");
+    corpus_put(c, f, "reject/E_ELEMENT_COUNT--first-record-of-whisper");
     f = small("gptj", "ggml", 1);
-    put_with(c, f, lb_at(f, "tokens"), UINT32_MAX, "seed/gptj-token-length");
+    corpus_put_with(c, f, lb_at(f, "tokens"), UINT32_MAX, "seed/gptj-token-length");
     f = small("llama", "ggml", 1);
-    put_with(c, f, lb_at(f, "n_vocab"), 1000000, "reject/E_COUNT_TRUNCATED--tokens");
+    corpus_put_with(c, f, lb_at(f, "n_vocab"), 1000000, "reject/E_COUNT_TRUNCATED--tokens");
     f = small("llama", "ggjt3", 1);
-    put_with(c, f, f->tensors[0].at.dims, 7, "seed/llama-ggjt3-shape");
+    corpus_put_with(c, f, f->tensors[0].at.dims, 7, "seed/llama-ggjt3-shape");
     f = small("llama", "ggjt3", 1);
-    put_with(c, f, f->tensors[2].at.dims + 4, 3, "seed/llama-ggjt3-shape-of-the-third");
+    corpus_put_with(c, f, f->tensors[2].at.dims + 4, 3, "seed/llama-ggjt3-shape-of-the-third");
     f = small("mpt", "ggml", 1);
     bytes_cut(&f->file, f->header_end + 5);
-    put(c, f, "seed/mpt-cut-in-a-record");
+    corpus_put(c, f, "seed/mpt-cut-in-a-record");
     f = small("encodec", "ggml", 1);
     bytes_cut(&f->file, f->header_end);
-    put(c, f, "seed/encodec-numbers-alone");
-    put(c, two_vocabularies(), "reject/E_LAYOUT_AMBIGUOUS--vocabulary-of-llama-or-gptneox");
+    corpus_put(c, f, "seed/encodec-numbers-alone");
+    corpus_put(c, two_vocabularies(), "reject/E_LAYOUT_AMBIGUOUS--vocabulary-of-llama-or-gptneox");
     lb_spec part = {"llama", "ggjt1", 32, 1, 0, false, 2, 1, 0};
-    put(c, lb_make(part), "accept/W_PART--llama");
+    corpus_put(c, lb_make(part), "accept/W_PART--llama");
     part.container = "ggml";
     part.part = 0;
-    put(c, lb_make(part), "accept/W_PART--llama-ggml");
+    corpus_put(c, lb_make(part), "accept/W_PART--llama-ggml");
 }
 
 static void add_rejected_headers(corpus *c)
 {
     lb_file *f = small("llama", "ggjt1", 1);
-    put_with(c, f, lb_at(f, "version"), 4, "reject/E_VERSION--ggjt-4");
+    corpus_put_with(c, f, lb_at(f, "version"), 4, "reject/E_VERSION--ggjt-4");
     f = small("llama", "ggjt1", 1);
-    put_with(c, f, lb_at(f, "n_layer"), 1u << 31, "reject/E_HPARAM_NEGATIVE--n_layer");
+    corpus_put_with(c, f, lb_at(f, "n_layer"), 1u << 31, "reject/E_HPARAM_NEGATIVE--n_layer");
     f = small("llama", "ggjt1", 1);
-    put_with(c, f, lb_at(f, "n_mult"), 0, "reject/E_HPARAM_RANGE--n_mult-0");
+    corpus_put_with(c, f, lb_at(f, "n_mult"), 0, "reject/E_HPARAM_RANGE--n_mult-0");
     f = small("parakeet", "ggml", 1);
-    put_with(c, f, lb_at(f, "n_fft"), 0, "reject/E_HPARAM_RANGE--n_fft-0");
+    corpus_put_with(c, f, lb_at(f, "n_fft"), 0, "reject/E_HPARAM_RANGE--n_fft-0");
     f = small("gptj", "ggml", 1);
-    put_with(c, f, lb_at(f, "n_rot"), 5, "reject/E_HPARAM_RELATION--n_rot");
+    corpus_put_with(c, f, lb_at(f, "n_rot"), 5, "reject/E_HPARAM_RELATION--n_rot");
     f = small("llama", "ggjt2", 1);
-    put_with(c, f, lb_at(f, "ftype"), 5, "reject/E_FTYPE--q4_2-in-ggjt2");
+    corpus_put_with(c, f, lb_at(f, "ftype"), 5, "reject/E_FTYPE--q4_2-in-ggjt2");
     f = small("parakeet", "ggml", 1);
-    put_with(c, f, lb_at(f, "n_fft"), 10, "reject/E_TABLE_SIZE--mel-filters");
+    corpus_put_with(c, f, lb_at(f, "n_fft"), 10, "reject/E_TABLE_SIZE--mel-filters");
     f = small("bark", "ggml", 1);
-    put_with(c, f, lb_at(f, "codec_magic"), 0, "reject/E_NESTED_MAGIC--bark-without-codec");
+    corpus_put_with(c, f, lb_at(f, "codec_magic"), 0, "reject/E_NESTED_MAGIC--bark-without-codec");
 }
 
 static void add_rejected_records(corpus *c)
 {
     lb_file *f = small("llama", "ggjt1", 1);
-    put_with(c, f, f->tensors[3].at.record, INT32_MAX, "reject/E_RANK--2147483647");
+    corpus_put_with(c, f, f->tensors[3].at.record, INT32_MAX, "reject/E_RANK--2147483647");
     f = small("lora", "ggla1", 1);
-    put_with(c, f, f->tensors[1].at.record, 1, "reject/E_RANK_SMALL--lora-vector");
+    corpus_put_with(c, f, f->tensors[1].at.record, 1, "reject/E_RANK_SMALL--lora-vector");
     f = small("llama", "ggjt1", 1);
-    put_with(c, f, f->tensors[3].at.name_len, UINT32_MAX, "reject/E_NAME_LENGTH--4294967295");
+    corpus_put_with(c, f, f->tensors[3].at.name_len, UINT32_MAX, "reject/E_NAME_LENGTH--4294967295");
     f = small("llama", "ggjt3", 1);
-    put_with(c, f, f->tensors[3].at.type, 4, "reject/E_DTYPE_REMOVED--q4_2-in-ggjt3");
+    corpus_put_with(c, f, f->tensors[3].at.type, 4, "reject/E_DTYPE_REMOVED--q4_2-in-ggjt3");
     f = small("llama", "ggjt1", 1);
-    put_with(c, f, f->tensors[3].at.type, 9, "reject/E_DTYPE--q8_1");
+    corpus_put_with(c, f, f->tensors[3].at.type, 9, "reject/E_DTYPE--q8_1");
     f = small("llama", "ggjt1", 1);
-    put_with(c, f, f->tensors[3].at.dims, 0, "reject/E_DIM_ZERO--columns");
+    corpus_put_with(c, f, f->tensors[3].at.dims, 0, "reject/E_DIM_ZERO--columns");
     f = small("llama", "ggjt1", 1);
     const uint32_t back[] = {2147483644u, 2147483652u};
     lb_append_record(f, "layers.0.attention.wq.weight", 0, 2, back, 64);
-    put(c, f, "reject/E_DIM_NEGATIVE--seeks-back-by-64");
+    corpus_put(c, f, "reject/E_DIM_NEGATIVE--seeks-back-by-64");
 }
 
 static void add_rejected_ends(corpus *c)
 {
     lb_file *f = small("llama", "ggjt1", 1);
     bytes_fill(&f->file, 11, 0);
-    put(c, f, "reject/E_STRAY_BYTES--11");
+    corpus_put(c, f, "reject/E_STRAY_BYTES--11");
     f = small("llama", "ggml", 1);
     bytes_cut(&f->file, f->file.len - 1);
-    put(c, f, "reject/E_TENSOR_TRUNCATED--last-byte");
+    corpus_put(c, f, "reject/E_TENSOR_TRUNCATED--last-byte");
     f = small("llama", "ggml", 1);
     bytes_cut(&f->file, f->tensors[f->num_tensors - 1].at.record);
-    put(c, f, "reject/E_TENSOR_MISSING--last-tensor");
+    corpus_put(c, f, "reject/E_TENSOR_MISSING--last-tensor");
     f = small("llama", "ggjt1", 1);
     const uint32_t dims[] = {8};
     lb_append_record(f, "rope.freqs", 0, 1, dims, 32);
-    put(c, f, "reject/E_TENSOR_UNKNOWN--rope");
+    corpus_put(c, f, "reject/E_TENSOR_UNKNOWN--rope");
     f = small("rwkv", "ggmf101", 1);
     lb_append_record(f, "ln_out.bias", 0, 1, dims, 32);
-    put(c, f, "reject/E_NAME_DUPLICATE--rwkv");
+    corpus_put(c, f, "reject/E_NAME_DUPLICATE--rwkv");
 }
 
 void corpus_legacy(corpus *c)

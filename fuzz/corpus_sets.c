@@ -21,7 +21,7 @@ static void add_file(bytes *all, const char *name, const bytes *file)
 static void put(corpus *c, bytes *all, const char *name)
 {
     char path[128];
-    (void)snprintf(path, sizeof path, "sets/seed/%s", name);
+    (void)snprintf(path, sizeof path, "sets/%s", name);
     corpus_add(c, path, all->data, all->len);
     bytes_free(all);
 }
@@ -53,26 +53,26 @@ static void add_split(corpus *c, unsigned count, const spoil *what, const char *
 
 static void add_splits(corpus *c)
 {
-    add_split(c, 2, NULL, "split-of-two");
-    add_split(c, 3, NULL, "split-of-three");
+    add_split(c, 2, NULL, "accept/split-of-two");
+    add_split(c, 3, NULL, "accept/split-of-three");
     spoil wrong = {1, SB_NO, gb_number(GB_U16, 0), false, false};
-    add_split(c, 2, &wrong, "split-number-of-the-first");
+    add_split(c, 2, &wrong, "reject/E_SPLIT_FOREIGN--split-number-of-the-first");
     wrong.value = gb_number(GB_U32, 1);
-    add_split(c, 2, &wrong, "split-number-of-another-type");
+    add_split(c, 2, &wrong, "reject/E_SPLIT_TYPE--split-number-of-another-type");
     wrong.key = SB_COUNT;
     wrong.value = gb_number(GB_U16, 3);
-    add_split(c, 2, &wrong, "split-count-differs");
+    add_split(c, 2, &wrong, "reject/E_SPLIT_FOREIGN--split-count-differs");
     wrong.part = 0;
-    add_split(c, 2, &wrong, "split-count-is-not-that-of-the-name");
+    add_split(c, 2, &wrong, "reject/E_SPLIT_NAME--split-count-is-not-that-of-the-name");
     wrong.key = SB_TENSORS;
     wrong.value = gb_number(GB_I32, 5);
-    add_split(c, 2, &wrong, "split-tensors-differ");
+    add_split(c, 2, &wrong, "reject/E_SPLIT_FOREIGN--split-tensors-differ");
     wrong.part = 1;
     wrong.left_out = true;
-    add_split(c, 3, &wrong, "split-part-missing");
+    add_split(c, 3, &wrong, "reject/E_PART_MISSING--split-part-missing");
     wrong.left_out = false;
     wrong.twice = true;
-    add_split(c, 2, &wrong, "split-names-twice");
+    add_split(c, 2, &wrong, "reject/E_NAME_DUPLICATE--split-names-twice");
 }
 
 /* ---- safetensors ---- */
@@ -108,22 +108,22 @@ static void add_indexes(corpus *c)
         const char *name, *json;
         unsigned shards;
     } rows[] = {
-        {"index-of-two", "{'metadata':{'total_size':14},'weight_map':{" MAP "}}", 2},
-        {"index-of-one", "{'weight_map':{'0.a':" FIRST ",'0.b':" FIRST "}}", 1},
-        {"index-with-another-size", "{'metadata':{'total_size':13,'x':[1]},'y':null,'weight_map':{" MAP "}}", 2},
-        {"index-file-missing", "{'weight_map':{" MAP "}}", 1},
-        {"index-names-too-much", "{'weight_map':{" MAP ",'2.a':" SECOND "}}", 2},
-        {"index-names-too-little", "{'weight_map':{'0.a':" FIRST ",'1.a':" SECOND "}}", 2},
-        {"index-file-not-named", "{'weight_map':{'0.a':" FIRST ",'0.b':" FIRST "}}", 2},
-        {"index-twice", "{'weight_map':{" MAP ",'0.a':" SECOND "}}", 2},
-        {"index-escaped", "{'weight_\\u006dap':{'0\\u002ea':'model-0000\\u0031-of-00002.safetensors','0.b':" FIRST "}}",
-         1},
-        {"index-elsewhere", "{'weight_map':{'0.a':'../model-00001-of-00002.safetensors'}}", 1},
-        {"index-device", "{'weight_map':{'0.a':'aux.safetensors'}}", 1},
-        {"index-empty", "{'weight_map':{}}", 1},
-        {"index-without-map", "{'metadata':{}}", 1},
-        {"index-of-numbers", "{'weight_map':{'0.a':1}}", 1},
-        {"index-of-itself", "{'weight_map':{'0.a':'" SB_INDEX "'}}", 1},
+        {"accept/index-of-two", "{'metadata':{'total_size':14},'weight_map':{" MAP "}}", 2},
+        {"accept/index-of-one", "{'weight_map':{'0.a':" FIRST ",'0.b':" FIRST "}}", 1},
+        {"accept/index-with-another-size", "{'metadata':{'total_size':13,'x':[1]},'y':null,'weight_map':{" MAP "}}", 2},
+        {"reject/E_PART_MISSING--index-file-missing", "{'weight_map':{" MAP "}}", 1},
+        {"reject/E_INDEX_TENSOR--index-names-too-much", "{'weight_map':{" MAP ",'2.a':" SECOND "}}", 2},
+        {"accept/index-names-too-little", "{'weight_map':{'0.a':" FIRST ",'1.a':" SECOND "}}", 2},
+        {"accept/index-file-not-named", "{'weight_map':{'0.a':" FIRST ",'0.b':" FIRST "}}", 2},
+        {"reject/E_NAME_DUPLICATE--index-twice", "{'weight_map':{" MAP ",'0.a':" SECOND "}}", 2},
+        {"accept/index-escaped",
+         "{'weight_\\u006dap':{'0\\u002ea':'model-0000\\u0031-of-00002.safetensors','0.b':" FIRST "}}", 1},
+        {"reject/E_PART_NAME--index-elsewhere", "{'weight_map':{'0.a':'../model-00001-of-00002.safetensors'}}", 1},
+        {"reject/E_PART_NAME--index-device", "{'weight_map':{'0.a':'aux.safetensors'}}", 1},
+        {"reject/E_INDEX_EMPTY--index-empty", "{'weight_map':{}}", 1},
+        {"reject/E_FIELD_MISSING--index-without-map", "{'metadata':{}}", 1},
+        {"reject/E_JSON_TYPE--index-of-numbers", "{'weight_map':{'0.a':1}}", 1},
+        {"reject/E_MAGIC--index-of-itself", "{'weight_map':{'0.a':'" SB_INDEX "'}}", 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         add_indexed(c, rows[i].json, rows[i].shards, rows[i].name);
@@ -151,8 +151,8 @@ void corpus_sets(corpus *c)
 {
     add_splits(c);
     add_indexes(c);
-    add_parts(c, 2, 2, false, "parts-two");
-    add_parts(c, 2, 1, false, "parts-one-missing");
-    add_parts(c, 2, 3, false, "parts-one-too-many");
-    add_parts(c, 2, 2, true, "parts-another-header");
+    add_parts(c, 2, 2, false, "accept/parts-two");
+    add_parts(c, 2, 1, false, "reject/E_PART_MISSING--parts-one-missing");
+    add_parts(c, 2, 3, false, "reject/E_PARTS_EXTRA--parts-one-too-many");
+    add_parts(c, 2, 2, true, "reject/E_PARTS_HEADER--parts-another-header");
 }

@@ -25,6 +25,7 @@ static void run_bytes(replay *r, const char *path, const uint8_t *bytes, size_t 
         (void)printf("%s\n", path);
         (void)fflush(stdout);
     }
+    fuzz_current = path;
     clock_t start = clock();
     for (unsigned long i = 0; i < r->repeat; i++)
         (void)LLVMFuzzerTestOneInput(bytes, size);

@@ -98,6 +98,19 @@ static void check_files(const tg_model *m, const set_files *s)
     FUZZ_CHECK(cut || tensors == tg_model_num_tensors(m), "the tensors of all files");
 }
 
+/* Models in parts are of LLaMA: put together, a row of its first matrix is as wide as the model. */
+static void check_parts(const tg_model *m)
+{
+    const tg_set *set = tg_model_set(m);
+    if (set == NULL || !set->whole || set->kind != TG_SET_PARTS)
+        return;
+    const tg_tensor *t = tg_model_find_tensor(m, "tok_embeddings.weight");
+    const tg_value width = tg_model_value(m, tg_model_find_key(m, "llama.n_embd"));
+    uint64_t n_embd = 0;
+    FUZZ_CHECK(t != NULL && tg_value_u64(&width, &n_embd), "parts of another layout");
+    FUZZ_CHECK(t->dims[0] == n_embd, "a tensor that is not put together");
+}
+
 /* The bytes of a tensor, put together from the pieces that the files have; NULL where it is large. */
 static uint8_t *expected_bytes(const tg_model *m, const set_files *s, const tg_tensor *t)
 {
@@ -185,6 +198,7 @@ void set_check(const tg_model *m, const set_files *s)
     if (tg_model_region_offset(m) > 0) /* in an archive: the target of archives looks at those */
         return;
     check_files(m, s);
+    check_parts(m);
     check_tensors(m, s);
     FUZZ_CHECK(tg_model_recheck(m, NULL) == TG_OK, "files that did not change");
 }

@@ -139,6 +139,7 @@ static uint64_t digest_of(const tgi_model *m, uint64_t *out_warnings)
     for (uint64_t i = 0; i < m->keys.count; i++) {
         const tgi_key *key = tgi_key_at(m, i);
         tg_value value = tgi_key_value(m, key);
+        value_check(&value);
         d = digest_key(&key->seen, &value, d);
     }
     for (uint64_t i = 0; i < m->tensors.count; i++)

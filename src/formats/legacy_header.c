@@ -165,10 +165,6 @@ static tgi_step read_numbers(tgi_parse *p, legacy_candidate *candidate, const le
     legacy_table table = {section->name, tgi_tell(c), 0, count, 0, tgi_tell(&p->at), type, 0};
     TGI_TRY(tgi_check_count(p, count, tgi_tell(&p->at), tgi_tell(c), &rule));
     table.len = count * 4;
-    /* A wrong guess may take anything for the size of a table: it must not end the parse of the right one. */
-    if (candidate->faulty && table.len > p->settings->limits.max_header_bytes)
-        return tgi_report(p, TG_E_LIMIT_HEADER, table.entry_offset, table.len, p->settings->limits.max_header_bytes,
-                          section->name);
     TGI_TRY(tgi_get_bytes(p, c, table.len, &bytes, section->name));
     TGI_TRY(add_table(p, candidate, &table));
     tgi_commit(p, c);
@@ -343,7 +339,7 @@ static tgi_step read_tokens(tgi_parse *p, legacy_candidate *candidate)
 {
     legacy_table *table = &candidate->tables[candidate->num_tables - 1];
     uint64_t passed = candidate->done % TGI_MARK_EVERY;
-    if (passed == 0 && candidate->marks.count == table->first_mark + candidate->done / TGI_MARK_EVERY) {
+    if (candidate->marks.count == table->first_mark + candidate->done / TGI_MARK_EVERY) {
         TGI_TRY(tgi_grow(p, &candidate->marks, sizeof(uint64_t), UINT64_MAX));
         ((uint64_t *)candidate->marks.data)[candidate->marks.count++] = tgi_tell(&p->at) - table->offset;
     }

@@ -58,10 +58,13 @@ static uint64_t count_parts(const judge *j)
     uint64_t whole;
     if (len == 0 || first->dims[len] != ':' || !legacy_size(j->candidate, first->dims, len, &whole))
         return 0;
-    for (uint64_t i = 0; i < j->chain->tensors.count; dims += tensors[i++].seen.num_dims) {
+    for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
-        if (tensors[i].seen.num_dims > 0 && fits_pattern(first->name, name, tensors[i].seen.name.len, 1, &fit))
+        if (tensors[i].seen.num_dims == 0) /* no dims at all: no list */
+            continue;
+        if (fits_pattern(first->name, name, tensors[i].seen.name.len, 1, &fit))
             return whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS ? whole / dims[0] : 0;
+        dims += tensors[i].seen.num_dims;
     }
     return 0;
 }
@@ -223,7 +226,7 @@ tgi_step legacy_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *can
     TGI_TRY(begin_judge(p, s, candidate, &j));
     tgi_step step = judge_chain(p, j);
     tgi_arena_free(&p->model->arena, j);
-    if (candidate->stopped && candidate->reach > 0)
+    if (candidate->reach > 0) /* it was stopped before the end of the chain */
         return step;
     bool cut = chain->failed && tg_status_class(chain->error.status) != TG_CLASS_TRUNCATED;
     candidate->reach = cut ? chain->error.offset : p->model->file_size;

@@ -315,7 +315,7 @@ static void yield_to_last(tgi_parse *p, const legacy_state *s)
 static bool is_open(const legacy_state *s, int number)
 {
     for (uint32_t i = 0; i < s->num_candidates; i++)
-        if (s->candidates[i].chain == number && !s->candidates[i].stopped && !s->candidates[i].faulty)
+        if (s->candidates[i].chain == number && !s->candidates[i].faulty)
             return true;
     return false;
 }
