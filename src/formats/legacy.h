@@ -142,7 +142,6 @@ typedef struct legacy_anchor {
 } legacy_anchor;
 
 #define LEGACY_MAX_DIMS 4
-#define LEGACY_MAX_ANCHORS 64
 
 typedef struct legacy_layout {
     tg_layout layout;

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Are the tensors of a chain those of a layout (see legacy.h)? Each tensor is compared with the anchors of the row: its
  * name, its shape in hyper-parameters, and at the end whether all that are required have come. Linear in the tensors:
- * a row has at most LEGACY_MAX_ANCHORS. */
+ * what is done for one is bounded by the anchors of a row. */
 #include "legacy.h"
 
 #define MOST_PARTS 64 /* LLaMA 65B has 8 */
 
+/* An anchor, in this file. */
+typedef struct judge_anchor {
+    legacy_shape shape;
+    uint64_t layers; /* that it stands for: 1 without % */
+    uint64_t seen;
+    size_t shared; /* bytes of the pattern that are those of the one before it */
+} judge_anchor;
+
 typedef struct judge {
     const legacy_chain *chain;
     legacy_candidate *candidate;
+    uint32_t choices; /* of shapes that all tensors so far have had */
     size_t num_anchors;
-    legacy_shape shapes[LEGACY_MAX_ANCHORS];
-    uint64_t layers[LEGACY_MAX_ANCHORS]; /* that an anchor stands for: 1 without % */
-    uint64_t seen[LEGACY_MAX_ANCHORS];
-    size_t shared[LEGACY_MAX_ANCHORS]; /* bytes of the pattern that are those of the one before it */
-    uint32_t choices;                  /* of shapes that all tensors so far have had */
+    judge_anchor anchors[];
 } judge;
 
 /* The number of a layer, in decimal and without leading zeros, below `layers`. */
@@ -82,16 +87,16 @@ static void resolve_anchors(judge *j)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
     j->candidate->parts = count_parts(j);
-    for (size_t i = 0; anchors != NULL && anchors[i].name != NULL && i < LEGACY_MAX_ANCHORS; i++) {
-        j->num_anchors = i + 1;
-        j->layers[i] = 1;
-        if (anchors[i].layers != NULL &&
-            !legacy_size(j->candidate, anchors[i].layers, strlen(anchors[i].layers), &j->layers[i]))
-            j->layers[i] = 0;
-        if (!legacy_read_shape(j->candidate, anchors[i].dims, &j->shapes[i]))
-            j->layers[i] = 0;
-        j->shared[i] =
-            i > 0 && j->layers[i] == j->layers[i - 1] ? shared_prefix(anchors[i - 1].name, anchors[i].name) : 0;
+    for (size_t i = 0; i < j->num_anchors; i++) {
+        judge_anchor *anchor = &j->anchors[i];
+        const char *layers = anchors[i].layers;
+        anchor->layers = 1;
+        if (layers != NULL && !legacy_size(j->candidate, layers, strlen(layers), &anchor->layers))
+            anchor->layers = 0;
+        if (!legacy_read_shape(j->candidate, anchors[i].dims, &anchor->shape))
+            anchor->layers = 0;
+        if (i > 0 && anchor->layers == j->anchors[i - 1].layers)
+            anchor->shared = shared_prefix(anchors[i - 1].name, anchors[i].name);
     }
     j->choices = UINT32_MAX;
 }
@@ -103,7 +108,7 @@ static size_t find_anchor(const judge *j, const char *name, size_t len)
     const legacy_anchor *anchors = j->candidate->layout->anchors;
     size_t fit = 0;
     for (size_t i = 0; i < j->num_anchors; i++)
-        if (fit >= j->shared[i] && fits_pattern(anchors[i].name, name, len, j->layers[i], &fit))
+        if (fit >= j->anchors[i].shared && fits_pattern(anchors[i].name, name, len, j->anchors[i].layers, &fit))
             return i;
     return j->num_anchors;
 }
@@ -124,9 +129,9 @@ static tgi_step judge_tensor(tgi_parse *p, judge *j, const tgi_tensor *tensor, c
             return TGI_OK;
         return legacy_fault(p, j->candidate, TG_E_TENSOR_UNKNOWN, tensor->seen.entry_offset, 0, 0, "name");
     }
-    j->seen[i]++;
+    j->anchors[i].seen++;
     j->candidate->evidence++;
-    if (!legacy_shape_fits(&j->shapes[i], dims, tensor->seen.num_dims, &choices))
+    if (!legacy_shape_fits(&j->anchors[i].shape, dims, tensor->seen.num_dims, &choices))
         return legacy_fault(p, j->candidate, TG_E_TENSOR_SHAPE, tensor->seen.entry_offset + 12, 0, 0, "dimensions");
     j->choices = choices;
     j->candidate->evidence++;
@@ -139,10 +144,12 @@ static uint64_t count_missing(const judge *j, bool optional)
     const legacy_layout *layout = j->candidate->layout;
     uint64_t missing = 0;
     for (size_t i = 0; i < j->num_anchors; i++)
-        if (layout->anchors[i].optional == optional && j->seen[i] < j->layers[i])
-            missing += j->layers[i] - j->seen[i];
-    if (layout->paired && !optional)
-        missing += j->seen[0] > j->seen[1] ? j->seen[0] - j->seen[1] : j->seen[1] - j->seen[0];
+        if (layout->anchors[i].optional == optional && j->anchors[i].seen < j->anchors[i].layers)
+            missing += j->anchors[i].layers - j->anchors[i].seen;
+    if (layout->paired && !optional) {
+        uint64_t first = j->anchors[0].seen, second = j->anchors[1].seen;
+        missing += first > second ? first - second : second - first;
+    }
     return missing;
 }
 
@@ -195,10 +202,16 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
 
 static tgi_step begin_judge(tgi_parse *p, const legacy_state *s, legacy_candidate *candidate, judge **out)
 {
+    const legacy_anchor *anchors = candidate->layout->anchors;
     void *block = NULL;
-    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &block, sizeof(judge))));
-    memset(block, 0, sizeof(judge));
+    size_t count = 0;
+    while (anchors != NULL && anchors[count].name != NULL)
+        count++;
+    size_t size = sizeof(judge) + count * sizeof(judge_anchor); /* of our own table: small */
+    TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &block, size)));
+    memset(block, 0, size);
     *out = (judge *)block;
+    (*out)->num_anchors = count;
     (*out)->chain = &s->chains[candidate->chain];
     (*out)->candidate = candidate;
     return TGI_OK;
@@ -213,7 +226,7 @@ tgi_step legacy_mark_cuts(tgi_parse *p, const legacy_state *s, legacy_candidate 
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
         size_t anchor = find_anchor(j, name, tensors[i].seen.name.len);
-        tensors[i].cut = anchor < j->num_anchors ? j->shapes[anchor].split : 0;
+        tensors[i].cut = anchor < j->num_anchors ? j->anchors[anchor].shape.split : 0;
     }
     tgi_arena_free(&p->model->arena, j);
     return TGI_OK;
