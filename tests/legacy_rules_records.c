@@ -225,7 +225,7 @@ static void stray_bytes_are_no_record(void **state)
         bytes_fill(&f->file, stray, 0);
         BOTH(f, TG_E_STRAY_BYTES, len, stray, 0);
         lb_free(f);
-        f = lc_make("encodec", "ggml");
+        f = lc_make("rwkv", "ggmf101");
         len = f->file.len;
         bytes_fill(&f->file, stray, 0);
         BOTH(f, TG_E_TRUNCATED, stray < 4 ? len : stray < 8 ? len + 4 : len + 8, ANY, 4);

@@ -177,8 +177,9 @@ const legacy_anchor legacy_falcon_anchors[] = {
     NO_MORE,
 };
 
-/* What the loader of rwkv.cpp (rwkv_model_loading.inc) asks for in each of the versions 4 to 6 of RWKV. What else there
- * is, it tells the versions by: nothing in the header does. */
+/* What the loader of rwkv.cpp (rwkv_model_loading.inc) asks for in each of the versions 4 to 7 of RWKV. Open: nothing in
+ * the header says which version it is, each has tensors of its own, converters write all that a checkpoint has, and the
+ * loader takes no notice of what it does not know. */
 const legacy_anchor legacy_rwkv_anchors[] = {
     ONE("emb.weight", "n_embed, n_vocab"),
     PAIR("blocks.0.ln0", "n_embed", "n_embed"),
@@ -251,63 +252,115 @@ const legacy_anchor legacy_silero_anchors[] = {
 };
 
 #define PARAKEET(name, dims) EACH("n_audio_layer", "encoder.layers.%." name, dims)
+#define PARAKEET_PAIR(name, dims, bias) EACH_PAIR("n_audio_layer", "encoder.layers.%." name, dims, bias)
+/* Models differ in whether linear maps and convolutions have biases. */
+#define PARAKEET_LINEAR(name, dims, bias)                                                                              \
+    PARAKEET(name ".weight", dims), EACH_MAYBE("n_audio_layer", "encoder.layers.%." name ".bias", bias)
+#define PARAKEET_STRIDED(at, dims)                                                                                     \
+    PAIR("encoder.pre_encode.conv." at, dims ", n_subsampling_channels", "1, 1, n_subsampling_channels")
+#define PARAKEET_FEED_FORWARD(at)                                                                                      \
+    PARAKEET_PAIR("norm_feed_forward" at, "n_audio_state", "n_audio_state"),                                           \
+        PARAKEET_LINEAR("feed_forward" at ".linear1", "n_audio_state, 4*n_audio_state", "4*n_audio_state"),            \
+        PARAKEET_LINEAR("feed_forward" at ".linear2", "4*n_audio_state, n_audio_state", "n_audio_state")
+#define PARAKEET_SQUARE(name) PARAKEET_LINEAR(name, "n_audio_state, n_audio_state", "n_audio_state")
+#define PARAKEET_LSTM(optional, name, dims)                                                                            \
+    optional("n_pred_layers", "decoder.prediction.dec_rnn.lstm." name "_l%", dims)
 
-/* Of whisper.cpp (parakeet.cpp and its test file). Without the biases that only some models have, and the strided
- * convolutions in front, of which there are more with a larger subsampling_factor. */
+/* All that parakeet.cpp of whisper.cpp has asked for: at first with a table of positions, and with the two biases of an
+ * LSTM in one or in two tensors. A converter writes the count of batches as a scalar. */
 const legacy_anchor legacy_parakeet_anchors[] = {
-    ONE("encoder.pre_encode.out.weight", "?, n_audio_state"),
-    PAIR("encoder.pre_encode.conv.0", "?, ?, 1, n_subsampling_channels", "1, 1, n_subsampling_channels"),
-    PARAKEET("norm_feed_forward1.weight", "n_audio_state"),
-    PARAKEET("feed_forward1.linear1.weight", "n_audio_state, ?"),
-    PARAKEET("feed_forward1.linear2.weight", "?, n_audio_state"),
-    PARAKEET("conv.pointwise_conv1.weight", "n_audio_state, 2*n_audio_state"),
-    PARAKEET("conv.depthwise_conv.weight", "n_conv_kernel, n_audio_state"),
-    PARAKEET("conv.pointwise_conv2.weight", "n_audio_state, n_audio_state"),
-    PARAKEET("self_attn.linear_q.weight", "n_audio_state, n_audio_state"),
-    PARAKEET("self_attn.linear_k.weight", "n_audio_state, n_audio_state"),
-    PARAKEET("self_attn.linear_v.weight", "n_audio_state, n_audio_state"),
-    PARAKEET("self_attn.linear_out.weight", "n_audio_state, n_audio_state"),
+    PAIR("encoder.pre_encode.out", "n_mels/subsampling_factor*n_subsampling_channels, n_audio_state", "n_audio_state"),
+    PARAKEET_STRIDED("0", "3, 3, 1"),
+    PARAKEET_STRIDED("2", "3, 3, 1"),
+    PARAKEET_STRIDED("3", "1, 1, n_subsampling_channels"),
+    PARAKEET_STRIDED("5", "3, 3, 1"),
+    PARAKEET_STRIDED("6", "1, 1, n_subsampling_channels"),
+    ONE_MAYBE("encoder.pe", "n_audio_state, ?"),
+    PARAKEET_FEED_FORWARD("1"),
+    PARAKEET_PAIR("norm_conv", "n_audio_state", "n_audio_state"),
+    PARAKEET_LINEAR("conv.pointwise_conv1", "n_audio_state, 2*n_audio_state", "2*n_audio_state"),
+    PARAKEET_LINEAR("conv.depthwise_conv", "n_conv_kernel, n_audio_state", "n_audio_state"),
+    PARAKEET_LINEAR("conv.pointwise_conv2", "n_audio_state, n_audio_state", "n_audio_state"),
+    PARAKEET_PAIR("conv.batch_norm", "n_audio_state", "n_audio_state"),
+    PARAKEET("conv.batch_norm.running_mean", "n_audio_state"),
+    PARAKEET("conv.batch_norm.running_var", "n_audio_state"),
+    EACH_MAYBE("n_audio_layer", "encoder.layers.%.conv.batch_norm.num_batches_tracked", "1"),
+    PARAKEET_PAIR("norm_self_att", "n_audio_state", "n_audio_state"),
+    PARAKEET("self_attn.pos_bias_u", "n_audio_state/n_audio_head, n_audio_head"),
+    PARAKEET("self_attn.pos_bias_v", "n_audio_state/n_audio_head, n_audio_head"),
+    PARAKEET_SQUARE("self_attn.linear_q"),
+    PARAKEET_SQUARE("self_attn.linear_k"),
+    PARAKEET_SQUARE("self_attn.linear_v"),
+    PARAKEET_SQUARE("self_attn.linear_out"),
     PARAKEET("self_attn.linear_pos.weight", "n_audio_state, n_audio_state"),
-    PARAKEET("norm_feed_forward2.weight", "n_audio_state"),
-    PARAKEET("feed_forward2.linear1.weight", "n_audio_state, ?"),
-    PARAKEET("feed_forward2.linear2.weight", "?, n_audio_state"),
-    PARAKEET("norm_out.weight", "n_audio_state"),
+    PARAKEET_FEED_FORWARD("2"),
+    PARAKEET_PAIR("norm_out", "n_audio_state", "n_audio_state"),
     ONE("decoder.prediction.embed.weight", "n_pred_dim, n_vocab+1"),
-    EACH("n_pred_layers", "decoder.prediction.dec_rnn.lstm.weight_ih_l%", "n_pred_dim, 4*n_pred_dim"),
-    EACH("n_pred_layers", "decoder.prediction.dec_rnn.lstm.weight_hh_l%", "n_pred_dim, 4*n_pred_dim"),
-    ONE("joint.pred.weight", "n_pred_dim, ?"),
-    ONE("joint.enc.weight", "n_audio_state, ?"),
-    PAIR("joint.joint_net.2", "?, n_vocab+1+n_tdt_durations", "n_vocab+1+n_tdt_durations"),
+    PARAKEET_LSTM(EACH, "weight_ih", "n_pred_dim, 4*n_pred_dim"),
+    PARAKEET_LSTM(EACH, "weight_hh", "n_pred_dim, 4*n_pred_dim"),
+    PARAKEET_LSTM(EACH_MAYBE, "bias_ih", "4*n_pred_dim"),
+    PARAKEET_LSTM(EACH_MAYBE, "bias_hh", "4*n_pred_dim"),
+    PARAKEET_LSTM(EACH_MAYBE, "bias_h", "4*n_pred_dim"),
+    PAIR("joint.pred", "n_pred_dim, n_pred_dim", "n_pred_dim"),
+    PAIR("joint.enc", "n_audio_state, n_pred_dim", "n_pred_dim"),
+    PAIR("joint.joint_net.2", "n_pred_dim, n_vocab+1+n_tdt_durations", "n_vocab+1+n_tdt_durations"),
     NO_MORE,
 };
 
-/* The convolutions at both ends of encoder and decoder, and the first codebook (encodec_model_load of encodec.cpp: four
- * times the channels double). What lies between depends on ratios that the header does not have, and the number of
- * codebooks on the release. */
+/* All that encodec_load_model_weights of encodec.cpp asks for. Four times the channels double, or halve: `in` and `out`
+ * say how many times n_filters there are. The ratios of the strides, which give the width of kernels, are not in the header:
+ * "?". Nor is the number of codebooks, which the loader knows: 32. */
+#define CODEC_BLOCK(at, of, channels, half)                                                                            \
+    PAIR(at ".block.1.conv.conv", of "residual_kernel_size, " channels ", " half, half),                               \
+        PAIR(at ".block.3.conv.conv", "1, " half ", " channels, channels),                                             \
+        PAIR(at ".shortcut.conv.conv", "1, " channels ", " channels, channels)
+#define CODEC_DOWN(block, stride, of, in, half, out)                                                                   \
+    CODEC_BLOCK(block, of, in of "n_filters", half),                                                                   \
+        PAIR(stride ".conv.conv", "?, " in of "n_filters, " out of "n_filters", out of "n_filters")
+#define CODEC_UP(stride, block, of, in, half, out)                                                                     \
+    PAIR(stride ".convtr.convtr", "?, " out of "n_filters, " in of "n_filters", out of "n_filters"),                   \
+        CODEC_BLOCK(block, of, out of "n_filters", half)
+#define CODEC_LSTM(at, of, layer)                                                                                      \
+    ONE(at ".lstm.weight_ih_l" layer, "16*" of "n_filters, 64*" of "n_filters"),                                       \
+        ONE(at ".lstm.weight_hh_l" layer, "16*" of "n_filters, 64*" of "n_filters"),                                   \
+        ONE(at ".lstm.bias_ih_l" layer, "64*" of "n_filters"), ONE(at ".lstm.bias_hh_l" layer, "64*" of "n_filters")
 #define ENCODEC_LIST(at, of)                                                                                           \
     PAIR(at "encoder.model.0.conv.conv", of "kernel_size, " of "in_channels, " of "n_filters", of "n_filters"),        \
+        CODEC_DOWN(at "encoder.model.1", at "encoder.model.3", of, "1*", of "n_filters/2", "2*"),                      \
+        CODEC_DOWN(at "encoder.model.4", at "encoder.model.6", of, "2*", of "n_filters", "4*"),                        \
+        CODEC_DOWN(at "encoder.model.7", at "encoder.model.9", of, "4*", "2*" of "n_filters", "8*"),                   \
+        CODEC_DOWN(at "encoder.model.10", at "encoder.model.12", of, "8*", "4*" of "n_filters", "16*"),                \
+        CODEC_LSTM(at "encoder.model.13", of, "0"), CODEC_LSTM(at "encoder.model.13", of, "1"),                        \
         PAIR(at "encoder.model.15.conv.conv", of "kernel_size, 16*" of "n_filters, " of "hidden_dim",                  \
              of "hidden_dim"),                                                                                         \
         PAIR(at "decoder.model.0.conv.conv", of "kernel_size, " of "hidden_dim, 16*" of "n_filters",                   \
              "16*" of "n_filters"),                                                                                    \
+        CODEC_LSTM(at "decoder.model.1", of, "0"), CODEC_LSTM(at "decoder.model.1", of, "1"),                          \
+        CODEC_UP(at "decoder.model.3", at "decoder.model.4", of, "16*", "4*" of "n_filters", "8*"),                    \
+        CODEC_UP(at "decoder.model.6", at "decoder.model.7", of, "8*", "2*" of "n_filters", "4*"),                     \
+        CODEC_UP(at "decoder.model.9", at "decoder.model.10", of, "4*", of "n_filters", "2*"),                         \
+        CODEC_UP(at "decoder.model.12", at "decoder.model.13", of, "2*", of "n_filters/2", "1*"),                      \
         PAIR(at "decoder.model.15.conv.conv", of "kernel_size, " of "n_filters, " of "in_channels", of "in_channels"), \
-        ONE(at "quantizer.vq.layers.0._codebook.embed", of "hidden_dim, " of "n_bins")
+        EACH("32", at "quantizer.vq.layers.%._codebook.embed", of "hidden_dim, " of "n_bins")
 
 const legacy_anchor legacy_encodec_anchors[] = {ENCODEC_LIST("", ""), NO_MORE};
 
-/* The names that convert.py of bark.cpp gives. Some models have biases, and those of the codec are as above. */
+/* The names that convert.py of bark.cpp gives, and the biases that its loader knows too. The codec is as above. */
 
 #define BARK(model, name, dims) EACH(#model ".n_layer", #model "/model/h%/" name, dims)
+#define BARK_PAIR(model, name, w, b, dims, bias)                                                                       \
+    BARK(model, name "/" w, dims), EACH_MAYBE(#model ".n_layer", #model "/model/h%/" name "/" b, bias)
 #define BARK_LIST(model)                                                                                               \
     EACH(#model ".n_wtes", #model "/model/wte/%", #model ".n_embd, " #model ".n_in_vocab"),                            \
         EACH(#model ".n_lm_heads", #model "/model/lm_head/%", #model ".n_embd, " #model ".n_out_vocab"),               \
         ONE(#model "/model/wpe", #model ".n_embd, " #model ".block_size"),                                             \
         ONE(#model "/model/ln_f/g", #model ".n_embd"), ONE_MAYBE(#model "/model/ln_f/b", #model ".n_embd"),            \
-        BARK(model, "ln_1/g", #model ".n_embd"), BARK(model, "ln_2/g", #model ".n_embd"),                              \
-        BARK(model, "attn/c_attn/w", #model ".n_embd, 3*" #model ".n_embd"),                                           \
-        BARK(model, "attn/c_proj/w", #model ".n_embd, " #model ".n_embd"),                                             \
-        BARK(model, "mlp/c_fc/w", #model ".n_embd, 4*" #model ".n_embd"),                                              \
-        BARK(model, "mlp/c_proj/w", "4*" #model ".n_embd, " #model ".n_embd")
+        BARK_PAIR(model, "ln_1", "g", "b", #model ".n_embd", #model ".n_embd"),                                        \
+        BARK_PAIR(model, "ln_2", "g", "b", #model ".n_embd", #model ".n_embd"),                                        \
+        BARK_PAIR(model, "attn/c_attn", "w", "b", #model ".n_embd, 3*" #model ".n_embd", "3*" #model ".n_embd"),       \
+        BARK_PAIR(model, "attn/c_proj", "w", "b", #model ".n_embd, " #model ".n_embd", #model ".n_embd"),              \
+        BARK_PAIR(model, "mlp/c_fc", "w", "b", #model ".n_embd, 4*" #model ".n_embd", "4*" #model ".n_embd"),          \
+        BARK_PAIR(model, "mlp/c_proj", "w", "b", "4*" #model ".n_embd, " #model ".n_embd", #model ".n_embd")
 
 const legacy_anchor legacy_bark_anchors[] = {
     BARK_LIST(semantic), BARK_LIST(coarse), BARK_LIST(fine), ENCODEC_LIST("codec/", "codec."), NO_MORE,
@@ -345,27 +398,72 @@ const legacy_anchor legacy_clip_anchors[] = {
     NO_MORE,
 };
 
-/* The image encoder, and one of the prompt encoder (sam_model_load of ggml's examples/sam). The loader asks for more, by
- * sizes that it knows from n_enc_state alone. */
-#define SAM(name, dims, bias) EACH_PAIR("n_enc_layer", "image_encoder.blocks.%." name, dims, bias)
+/* All that sam_model_load of ggml's examples/sam asks for. It takes the size of pictures, of patches and of windows for
+ * granted: "?". The decoder is that of all models: two layers, and four masks. */
+#define SAM_BLOCK(name, dims, bias) EACH_PAIR("n_enc_layer", "image_encoder.blocks.%." name, dims, bias)
+#define SAM_NORM(name) PAIR(name, "n_enc_out_chans", "n_enc_out_chans")
+#define SAM_LAYER(name, dims, bias) EACH_PAIR("2", "mask_decoder.transformer.layers.%." name, dims, bias)
+#define SAM_LAYER_NORM(name) SAM_LAYER(name, "n_enc_out_chans", "n_enc_out_chans")
+#define SAM_LAYER_ATTENTION(name, inner)                                                                               \
+    SAM_LAYER(name ".q_proj", "n_enc_out_chans, " inner, inner),                                                       \
+        SAM_LAYER(name ".k_proj", "n_enc_out_chans, " inner, inner),                                                   \
+        SAM_LAYER(name ".v_proj", "n_enc_out_chans, " inner, inner),                                                   \
+        SAM_LAYER(name ".out_proj", inner ", n_enc_out_chans", "n_enc_out_chans")
+#define SAM_FINAL(name, dims, bias) PAIR("mask_decoder.transformer.final_attn_token_to_image." name, dims, bias)
+#define SAM_HEAD(at, out) PAIR("mask_decoder.iou_prediction_head.layers." at, "n_enc_out_chans, " out, out)
+#define SAM_MASK(at, out)                                                                                              \
+    EACH_PAIR("4", "mask_decoder.output_hypernetworks_mlps.%.layers." at, "n_enc_out_chans, " out, out)
 
 const legacy_anchor legacy_sam_anchors[] = {
     ONE("image_encoder.pos_embed", "n_enc_state, ?, ?, 1"),
-    ONE("image_encoder.patch_embed.proj.weight", "?, ?, 3, n_enc_state"),
-    SAM("norm1", "n_enc_state", "n_enc_state"),
-    SAM("attn.qkv", "n_enc_state, 3*n_enc_state", "3*n_enc_state"),
-    SAM("attn.proj", "n_enc_state, n_enc_state", "n_enc_state"),
-    SAM("norm2", "n_enc_state", "n_enc_state"),
-    SAM("mlp.lin1", "n_enc_state, 4*n_enc_state", "4*n_enc_state"),
-    SAM("mlp.lin2", "4*n_enc_state, n_enc_state", "n_enc_state"),
+    PAIR("image_encoder.patch_embed.proj", "?, ?, 3, n_enc_state", "1, 1, n_enc_state"),
+    SAM_BLOCK("norm1", "n_enc_state", "n_enc_state"),
+    EACH("n_enc_layer", "image_encoder.blocks.%.attn.rel_pos_w", "n_enc_state/n_enc_head, ?"),
+    EACH("n_enc_layer", "image_encoder.blocks.%.attn.rel_pos_h", "n_enc_state/n_enc_head, ?"),
+    SAM_BLOCK("attn.qkv", "n_enc_state, 3*n_enc_state", "3*n_enc_state"),
+    SAM_BLOCK("attn.proj", "n_enc_state, n_enc_state", "n_enc_state"),
+    SAM_BLOCK("norm2", "n_enc_state", "n_enc_state"),
+    SAM_BLOCK("mlp.lin1", "n_enc_state, 4*n_enc_state", "4*n_enc_state"),
+    SAM_BLOCK("mlp.lin2", "4*n_enc_state, n_enc_state", "n_enc_state"),
     ONE("image_encoder.neck.0.weight", "1, 1, n_enc_state, n_enc_out_chans"),
+    SAM_NORM("image_encoder.neck.1"),
     ONE("image_encoder.neck.2.weight", "3, 3, n_enc_out_chans, n_enc_out_chans"),
+    SAM_NORM("image_encoder.neck.3"),
     ONE("prompt_encoder.pe_layer.positional_encoding_gaussian_matrix", "n_enc_out_chans/2, 2"),
+    EACH("n_pt_embd", "prompt_encoder.point_embeddings.%.weight", "n_enc_out_chans"),
+    ONE("prompt_encoder.not_a_point_embed.weight", "n_enc_out_chans"),
+    ONE("prompt_encoder.no_mask_embed.weight", "n_enc_out_chans"),
+    SAM_LAYER_ATTENTION("self_attn", "n_enc_out_chans"),
+    SAM_LAYER_NORM("norm1"),
+    SAM_LAYER_ATTENTION("cross_attn_token_to_image", "n_enc_out_chans/2"),
+    SAM_LAYER_NORM("norm2"),
+    SAM_LAYER("mlp.lin1", "n_enc_out_chans, 8*n_enc_out_chans", "8*n_enc_out_chans"),
+    SAM_LAYER("mlp.lin2", "8*n_enc_out_chans, n_enc_out_chans", "n_enc_out_chans"),
+    SAM_LAYER_NORM("norm3"),
+    SAM_LAYER_NORM("norm4"),
+    SAM_LAYER_ATTENTION("cross_attn_image_to_token", "n_enc_out_chans/2"),
+    SAM_FINAL("q_proj", "n_enc_out_chans, n_enc_out_chans/2", "n_enc_out_chans/2"),
+    SAM_FINAL("k_proj", "n_enc_out_chans, n_enc_out_chans/2", "n_enc_out_chans/2"),
+    SAM_FINAL("v_proj", "n_enc_out_chans, n_enc_out_chans/2", "n_enc_out_chans/2"),
+    SAM_FINAL("out_proj", "n_enc_out_chans/2, n_enc_out_chans", "n_enc_out_chans"),
+    SAM_NORM("mask_decoder.transformer.norm_final_attn"),
+    PAIR("mask_decoder.output_upscaling.0", "2, 2, n_enc_out_chans/4, n_enc_out_chans", "n_enc_out_chans/4"),
+    PAIR("mask_decoder.output_upscaling.1", "n_enc_out_chans/4", "n_enc_out_chans/4"),
+    PAIR("mask_decoder.output_upscaling.3", "2, 2, n_enc_out_chans/8, n_enc_out_chans/4", "n_enc_out_chans/8"),
+    SAM_MASK("0", "n_enc_out_chans"),
+    SAM_MASK("1", "n_enc_out_chans"),
+    SAM_MASK("2", "n_enc_out_chans/8"),
+    SAM_HEAD("0", "n_enc_out_chans"),
+    SAM_HEAD("1", "n_enc_out_chans"),
+    SAM_HEAD("2", "n_pt_embd"),
+    ONE("mask_decoder.iou_token.weight", "n_enc_out_chans, 1"),
+    ONE("mask_decoder.mask_tokens.weight", "n_enc_out_chans, n_pt_embd"),
     NO_MORE,
 };
 
-/* Of three models in one file, which has no hyper-parameters: a tensor of each (stable-diffusion.cpp of 2023). Stable
- * Diffusion 2 has another text encoder. */
+/* Of three models in one file, a tensor of each (stable-diffusion.cpp of 2023). Stable Diffusion 2 has another text
+ * encoder. Open, since the file has no hyper-parameters: which of some thousand tensors it has, and of what shapes,
+ * depends on the model, and loaders pass over those that they do not know. */
 const legacy_anchor legacy_sd_anchors[] = {
     ONE("model.diffusion_model.input_blocks.0.0.weight", "3, 3, ?, ?"),
     ONE("model.diffusion_model.time_embed.0.weight", "?, ?"),

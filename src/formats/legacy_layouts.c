@@ -411,8 +411,8 @@ static const legacy_section sd_lora_sections[] = {FIELDS(sd_fields), TENSORS, EN
         LEGACY_TYPES_TODAY, LEGACY_TYPES_GGJT1                                                                         \
     }
 
-/* Layout, containers, sections, rules, anchors, least and most rank, longest name, types; then closed, paired,
- * by_name_only. */
+/* Layout, containers, sections, rules, anchors, least and most rank (0 where converters have written scalars), longest
+ * name, types; then closed, paired, by_name_only. */
 const legacy_layout legacy_layouts[] = {
     {TG_LAYOUT_LLAMA, LEGACY_GGML | LEGACY_GGMF_1 | ANY_GGJT, llama_sections, llama_rules, legacy_llama_anchors, 1, 2,
      0, OLD, true, false, false},
@@ -442,12 +442,12 @@ const legacy_layout legacy_layouts[] = {
     {TG_LAYOUT_WHISPER, LEGACY_GGML, whisper_sections, whisper_rules, legacy_whisper_anchors, 1, 4, 0, OLD, true, false,
      false},
     {TG_LAYOUT_SILERO_VAD, LEGACY_GGML, silero_sections, NULL, legacy_silero_anchors, 0, 4, 0, NEW, true, false, false},
-    {TG_LAYOUT_PARAKEET, LEGACY_GGML, parakeet_sections, audio_rules, legacy_parakeet_anchors, 1, 4, 0, NEW, false,
+    {TG_LAYOUT_PARAKEET, LEGACY_GGML, parakeet_sections, audio_rules, legacy_parakeet_anchors, 0, 4, 0, NEW, true,
      false, false},
-    {TG_LAYOUT_ENCODEC, LEGACY_GGML, encodec_sections, NULL, legacy_encodec_anchors, 1, 3, 0, NEW, false, false, false},
-    {TG_LAYOUT_BARK, LEGACY_GGML, bark_sections, bark_rules, legacy_bark_anchors, 1, 3, 0, NEW, false, false, false},
+    {TG_LAYOUT_ENCODEC, LEGACY_GGML, encodec_sections, NULL, legacy_encodec_anchors, 0, 3, 0, NEW, true, false, false},
+    {TG_LAYOUT_BARK, LEGACY_GGML, bark_sections, bark_rules, legacy_bark_anchors, 0, 3, 0, NEW, true, false, false},
     {TG_LAYOUT_CLIP, LEGACY_GGML, clip_sections, clip_rules, legacy_clip_anchors, 1, 4, 0, NEW, true, false, false},
-    {TG_LAYOUT_SAM, LEGACY_GGML, sam_sections, sam_rules, legacy_sam_anchors, 1, 4, 0, NEW, false, false, false},
+    {TG_LAYOUT_SAM, LEGACY_GGML, sam_sections, sam_rules, legacy_sam_anchors, 1, 4, 0, NEW, true, false, false},
     {TG_LAYOUT_STABLE_DIFFUSION, LEGACY_GGML, sd_sections, NULL, legacy_sd_anchors, 1, 4, 0, NEW, false, false, false},
     {TG_LAYOUT_STABLE_DIFFUSION_LORA, LEGACY_GGML, sd_lora_sections, NULL, NULL, 1, 4, 0, NEW, false, false, true},
     {TG_LAYOUT_GPT4ALL_MPT, LEGACY_GGMM, ggmm_sections, head_rules, legacy_ggmm_anchors, 1, 2, 0, NEW, true, false,
