@@ -12,6 +12,7 @@ typedef struct judge_anchor {
     uint64_t layers; /* that it stands for: 1 without % */
     uint64_t seen;
     size_t shared; /* bytes of the pattern that are those of the one before it */
+    size_t next;   /* the first behind it that shares less */
 } judge_anchor;
 
 typedef struct judge {
@@ -32,22 +33,45 @@ static bool take_layer(const char *name, size_t len, size_t *at, uint64_t layers
     return *at > start && (name[start] != '0' || *at == start + 1) && number < layers;
 }
 
-/* `pattern`, with the number of a layer for %. Stores how many bytes of the pattern fit. */
-static bool fits_pattern(const char *pattern, const char *name, size_t len, uint64_t layers, size_t *out_fit)
+/* How far a name was that of a pattern. */
+typedef struct pattern_fit {
+    size_t len;    /* bytes of the pattern */
+    size_t number; /* where in the pattern % was; SIZE_MAX: not reached */
+    size_t digits; /* that stand for it */
+} pattern_fit;
+
+#define NO_FIT                                                                                                         \
+    {                                                                                                                  \
+        0, SIZE_MAX, 0                                                                                                 \
+    }
+
+/* Is `name` that of `pattern`, with the number of a layer for %? The first `shared` bytes of the pattern are known to fit:
+ * `fit` says how, and then how far it goes. */
+static bool fits_pattern(const char *pattern, size_t shared, const char *name, size_t len, uint64_t layers,
+                         pattern_fit *fit)
 {
-    size_t at = 0, fit = 0;
-    *out_fit = 0;
+    size_t at = shared;
+    if (fit->number < shared)
+        at += fit->digits - 1;
+    else
+        fit->number = SIZE_MAX;
+    fit->len = shared;
     if (*pattern == '*') {
         size_t tail = strlen(++pattern);
         return tail < len && memcmp(name + (len - tail), pattern, tail) == 0;
     }
-    for (; pattern[fit] != '\0'; fit++) {
-        bool fits = pattern[fit] == '%' ? take_layer(name, len, &at, layers) : at < len && name[at++] == pattern[fit];
-        *out_fit = fit;
-        if (!fits)
+    for (; pattern[fit->len] != '\0'; fit->len++) {
+        if (pattern[fit->len] != '%') {
+            if (at == len || name[at++] != pattern[fit->len])
+                return false;
+            continue;
+        }
+        size_t start = at;
+        if (!take_layer(name, len, &at, layers))
             return false;
+        fit->number = fit->len;
+        fit->digits = at - start;
     }
-    *out_fit = fit;
     return at == len;
 }
 
@@ -59,7 +83,7 @@ static uint64_t count_parts(const judge *j)
     const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
     const uint64_t *dims = (const uint64_t *)j->chain->dims.data;
     size_t len = first != NULL ? strcspn(first->dims, ":,") : 0;
-    size_t fit;
+    pattern_fit fit = NO_FIT;
     uint64_t whole;
     if (len == 0 || first->dims[len] != ':' || !legacy_size(j->candidate, first->dims, len, &whole))
         return 0;
@@ -67,7 +91,7 @@ static uint64_t count_parts(const judge *j)
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
         if (tensors[i].seen.num_dims == 0) /* no dims at all: no list */
             continue;
-        if (fits_pattern(first->name, name, tensors[i].seen.name.len, 1, &fit))
+        if (fits_pattern(first->name, 0, name, tensors[i].seen.name.len, 1, &fit))
             return whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS ? whole / dims[0] : 0;
         dims += tensors[i].seen.num_dims;
     }
@@ -98,18 +122,27 @@ static void resolve_anchors(judge *j)
         if (i > 0 && anchor->layers == j->anchors[i - 1].layers)
             anchor->shared = shared_prefix(anchors[i - 1].name, anchors[i].name);
     }
+    for (size_t next, i = j->num_anchors; i > 0; i--) {
+        for (next = i; next < j->num_anchors && j->anchors[next].shared >= j->anchors[i - 1].shared;)
+            next = j->anchors[next].next;
+        j->anchors[i - 1].next = next;
+    }
     j->choices = UINT32_MAX;
 }
 
-/* The anchor of that name; `num_anchors` where there is none. A name that does not fit what two patterns share need not
- * be compared with the second: else names that begin as many patterns do would be dear. */
+/* The anchor of that name; `num_anchors` where there is none. What a pattern shares with the one before it is compared
+ * once, and all patterns are passed over that share more than fits: else names that begin as many do would be dear. */
 static size_t find_anchor(const judge *j, const char *name, size_t len)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
-    size_t fit = 0;
-    for (size_t i = 0; i < j->num_anchors; i++)
-        if (fit >= j->anchors[i].shared && fits_pattern(anchors[i].name, name, len, j->anchors[i].layers, &fit))
+    pattern_fit fit = NO_FIT;
+    for (size_t i = 0; i < j->num_anchors;) {
+        const judge_anchor *anchor = &j->anchors[i];
+        bool may = fit.len >= anchor->shared;
+        if (may && fits_pattern(anchors[i].name, anchor->shared, name, len, anchor->layers, &fit))
             return i;
+        i = may ? i + 1 : anchor->next;
+    }
     return j->num_anchors;
 }
 
