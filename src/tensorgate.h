@@ -385,7 +385,8 @@ TG_API bool tg_layout_at(size_t index, tg_layout *out_layout);
 
 /* tg_error_layout returns the `index`-th of the layouts that an error is about, or TG_LAYOUT_NONE: those that explain
  * the file, for TG_E_LAYOUT_AMBIGUOUS; for other errors the one that explained most of it, by which the
- * rest was judged, or those that explained as much and failed alike. */
+ * rest was judged, or those that explained as much and failed alike. Of a file that breaks off before its first tensor,
+ * that may be another than the one it has: then tg_options.layout says it. */
 TG_API tg_layout tg_error_layout(const tg_error *error, size_t index);
 
 typedef enum tg_endian {
@@ -569,7 +570,8 @@ typedef struct tg_model tg_model;
  * member is asked for. The other files are looked for in the folder of `path` as it is given, under bare names; symbolic
  * links are followed unless TG_NO_FOLLOW is given. One of them is open at a time; later uses open it again and refuse it
  * with TG_E_FILE_CHANGED if it is no longer the same file (sealed copies stay open instead). tg_error.file and
- * tg_error.file_name say which file an error is about.
+ * tg_error.file_name say which file an error is about. Parts of one LLaMA that have changed places are not noticed:
+ * they have the same header and the same shapes, and nothing else in them says which is which.
  *
  * Errors: any TG_E_ status about the file, TG_E_ARGUMENT, TG_E_REGION, TG_E_NO_MEMORY, TG_E_OPEN,
  * TG_E_NOT_REGULAR, TG_E_LINK, TG_E_READ, TG_E_FILE_CHANGED; TG_E_NO_SEALS and TG_E_SEAL for TG_SEALED_COPY; a TG_W_

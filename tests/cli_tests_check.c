@@ -303,14 +303,15 @@ static void json_names_layouts(void **state)
                 "\"TG_E_LAYOUT_AMBIGUOUS\",\"class\":\"unsupported\",\"offset\":0,\"index\":null,\"found\":2,"
                 "\"limit\":1,\"layouts\":[\"llama\",\"gptneox-old\"],\"message\":\"at byte 0: several layouts explain "
                 "the file: say which one it is (layouts: found 2, limit 1): llama, gptneox-old "
-                "[TG_E_LAYOUT_AMBIGUOUS]\",\"hint\":null}}\n");
+                "[TG_E_LAYOUT_AMBIGUOUS]\",\"hint\":\"say which one: `--layout NAME`, or tg_options.layout\"}}\n");
     bytes_put_u32(&file, 16, 3);
     cli_write("none.bin", file.data, file.len);
     expect_json("none.bin", 1,
                 "{\"path\":\"none.bin\",\"verdict\":\"reject\",\"warnings\":[],\"error\":{\"code\":"
                 "\"TG_E_HPARAM_RELATION\",\"class\":\"malformed\",\"offset\":8,\"index\":null,\"found\":64,\"limit\":3,"
                 "\"layouts\":[\"llama\"],\"message\":\"at byte 8: hyper-parameters that do not fit together (n_embd: "
-                "found 64, limit 3), read as llama [TG_E_HPARAM_RELATION]\",\"hint\":null}}\n");
+                "found 64, limit 3), read as llama [TG_E_HPARAM_RELATION]\",\"hint\":\"no tensor shows which layout it "
+                "is, and this came closest: if it is another, `--layout NAME`\"}}\n");
     bytes_free(&file);
 }
 

@@ -112,7 +112,7 @@ static void the_part_at_fault_is_named(void **state)
     assert_int_equal(r.status, 1);
     assert_contains(
         r.out, "rejected in " PART(2) ": at byte 0 of file 1: a file of the model is missing [TG_E_PART_MISSING]\n");
-    assert_contains(r.out, "  hint: all files of the model must be in one folder");
+    assert_contains(r.out, "  hint: give its first file, with all others in the same folder");
     run_free(&r);
 }
 

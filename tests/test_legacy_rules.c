@@ -276,21 +276,42 @@ static void tables_have_the_size_that_the_header_says(void **state)
     lb_free(f);
 }
 
+/* A file that says 32001 and has 32000 tokens, and `tensors` as if there were all. */
+static lb_file *gpt4all(bool tensors)
+{
+    lb_spec spec = {"llama", "ggml", 16, 1, 0, !tensors, 0, 0, 32001};
+    lb_file *f = lb_make(spec);
+    lb_spec fewer = spec;
+    fewer.tokens--;
+    fewer.no_tensors = true;
+    lb_file *header = lb_make(fewer);
+    bytes_put_u32(&header->file, lb_at(header, "n_vocab"), 32001);
+    bytes_raw(&header->file, f->file.data + f->header_end, (size_t)(f->file.len - f->header_end));
+    lb_free(f);
+    return header;
+}
+
 static void the_gpt4all_vocabulary_is_read_on_request(void **state)
 {
     (void)state;
-    lb_spec spec = {"llama", "ggml", 0, 0, 0, true, 0, 0, 32000};
-    lb_file *f = lb_make(spec);
-    tg_options options = lc_options("llama");
-    bytes_put_u32(&f->file, lb_at(f, "n_vocab"), 32001);
-    tg_model *model = NULL;
-    assert_int_equal(tg_open_memory(f->file.data, f->file.len, &options, &model, NULL), TG_E_TRUNCATED);
-    options.flags = TG_GPT4ALL_VOCABULARY;
-    assert_int_equal(tg_open_memory(f->file.data, f->file.len, &options, &model, NULL), TG_OK);
-    tg_value tokens = tg_model_value(model, tg_model_find_key(model, "tokenizer.ggml.tokens"));
-    assert_int_equal(tokens.count, 32000);
-    tg_close(model);
-    lb_free(f);
+    for (int tensors = 0; tensors < 2; tensors++) {
+        lb_file *f = gpt4all(tensors > 0);
+        tg_options options = lc_options(NULL);
+        tg_model *model = NULL;
+        tg_error error;
+        for (int named = 0; named < 2; named++) {
+            options.layout = named > 0 ? "llama" : NULL;
+            assert_int_not_equal(tg_open_memory(f->file.data, f->file.len, &options, &model, &error), TG_OK);
+            assert_non_null(strstr(tg_error_hint(&error), "--gpt4all-vocabulary"));
+        }
+        options.flags = TG_GPT4ALL_VOCABULARY;
+        assert_int_equal(tg_open_memory(f->file.data, f->file.len, &options, &model, NULL), TG_OK);
+        tg_value tokens = tg_model_value(model, tg_model_find_key(model, "tokenizer.ggml.tokens"));
+        assert_int_equal(tokens.count, 32000);
+        assert_int_equal(tg_model_num_tensors(model), tensors > 0 ? 21 : 0);
+        tg_close(model);
+        lb_free(f);
+    }
 }
 
 /* ---- Warnings, and more than one layout ---------------------------------------------------------------------------- */

@@ -42,6 +42,10 @@ static tgi_hint usual_hint(tg_status status, uint64_t found)
         return TGI_HINT_MEMBER;
     if (status == TG_E_ZIP_STORED)
         return TGI_HINT_STORE;
+    if (status == TG_E_LAYOUT_AMBIGUOUS)
+        return TGI_HINT_LAYOUT;
+    if (status == TG_E_LAYOUT_MAGIC)
+        return TGI_HINT_ANOTHER_LAYOUT;
     switch (tg_status_class(status)) {
     case TG_CLASS_TRUNCATED:
         return TGI_HINT_CUT;

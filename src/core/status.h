@@ -45,7 +45,7 @@ typedef enum tgi_entry {
     X(NEWER, "the file may be newer than this version of tensorgate")                                                  \
     X(REQUANTIZE, "the type was removed in December 2024: quantize the model again from its source")                   \
     X(FORK, "types at and above 43 are private to forks of ggml")                                                      \
-    X(PARTS, "all files of the model must be in one folder, under their own names; --single looks at one")             \
+    X(PARTS, "give its first file, with all others in the same folder under their own names; --single looks at one")   \
     X(RAISE_TENSORS, "if it is meant to be this large: `--limit tensors=N`, or tg_limits.max_tensors")                 \
     X(RAISE_KEYS, "if it is meant to be this large: `--limit keys=N`, or tg_limits.max_keys")                          \
     X(RAISE_HEADER, "if it is meant to be this large: `--limit header-bytes=N`, or tg_limits.max_header_bytes")        \
@@ -55,7 +55,11 @@ typedef enum tgi_entry {
     X(RAISE_FILES, "if it is meant to have this many: `--limit files=N`, or tg_limits.max_files")                      \
     X(FIXED_LIMIT, "no file that is in use comes near this limit, so no option raises it")                             \
     X(MEMBER, "say which one: `--member NAME`, or tg_options.member")                                                  \
-    X(STORE, "put the model into the archive uncompressed, as `zip -0` does")
+    X(STORE, "put the model into the archive uncompressed, as `zip -0` does")                                          \
+    X(LAYOUT, "say which one: `--layout NAME`, or tg_options.layout")                                                  \
+    X(ANOTHER_LAYOUT, "without --layout the file is asked what it is; `--layout list` lists what there is")            \
+    X(GUESSED_LAYOUT, "no tensor shows which layout it is, and this came closest: if it is another, `--layout NAME`")  \
+    X(GPT4ALL, "if it is of GPT4All, which has one token less than it says: `--gpt4all-vocabulary`")
 
 typedef enum tgi_hint {
     TGI_HINT_NONE = 0,

@@ -153,6 +153,7 @@ static bool has_ended(const legacy_state *s, const legacy_candidate *candidate)
 enum {
     LEGACY_TENSORS_FIT = 0, /* names and shapes that are those of the layout */
     LEGACY_ENDED,           /* the file was explained to its end */
+    LEGACY_REPEATED,        /* the number of tokens stands there twice */
     LEGACY_NUMBERS_FIT,
     LEGACY_CUT,       /* nothing is wrong but that the file ends */
     LEGACY_EXPLAINED, /* how much of the header */
@@ -172,7 +173,7 @@ static bool numbers_fit(const legacy_candidate *candidate)
         end = numbers[i].offset + 4;
     }
     bool count = candidate->faulty && candidate->error.status == TG_E_VOCAB_COUNT; /* a number, too */
-    return !candidate->faulty || (candidate->error.offset >= end && !count);
+    return candidate->todo <= 1u << 24 && (!candidate->faulty || (candidate->error.offset >= end && !count));
 }
 
 /* Numbers of the header, any of which may be wrong, and tokens up to the first thing that is. Empty tokens are no
@@ -190,6 +191,7 @@ static void measure(const legacy_state *s, const legacy_candidate *candidate, ui
 {
     out[LEGACY_TENSORS_FIT] = candidate->evidence;
     out[LEGACY_ENDED] = has_ended(s, candidate);
+    out[LEGACY_REPEATED] = candidate->repeated;
     out[LEGACY_NUMBERS_FIT] = numbers_fit(candidate);
     out[LEGACY_CUT] = !candidate->faulty && tg_status_class(candidate->error.status) == TG_CLASS_TRUNCATED;
     out[LEGACY_EXPLAINED] = count_explained(candidate);
@@ -213,6 +215,18 @@ static uint64_t layout_bit(const legacy_candidate *candidate)
     return UINT64_C(1) << candidate->layout->layout;
 }
 
+/* What to tell a person where nothing that was found is known to be of that layout: it may be another. */
+static tgi_hint guess_hint(const tgi_parse *p, const legacy_state *s, const legacy_candidate *candidate)
+{
+    const legacy_number *number = legacy_find_number(candidate, "n_vocab", 7);
+    bool gpt4all = candidate->layout->layout == TG_LAYOUT_LLAMA && s->container->bit == LEGACY_GGML && number != NULL &&
+                   number->value == LEGACY_GPT4ALL_TOKENS && (p->settings->flags & TG_GPT4ALL_VOCABULARY) == 0;
+    for (uint32_t i = 0; i < s->num_candidates && !gpt4all; i++)
+        if (s->candidates[i].layout != candidate->layout)
+            return TGI_HINT_GUESSED_LAYOUT;
+    return gpt4all ? TGI_HINT_GPT4ALL : TGI_HINT_NONE;
+}
+
 /* No layout explains the file: the error of the one that came closest. Others may have come as close by the same way. */
 static tgi_step fail_as_closest(tgi_parse *p, const legacy_state *s)
 {
@@ -222,6 +236,9 @@ static tgi_step fail_as_closest(tgi_parse *p, const legacy_state *s)
             closest = &s->candidates[i];
     *p->error = closest->error;
     p->error->reserved[TGI_ERROR_LAYOUT] = 0;
+    tgi_hint hint = closest->evidence == 0 ? guess_hint(p, s, closest) : TGI_HINT_NONE;
+    if (hint == TGI_HINT_GPT4ALL || p->error->reserved[TGI_ERROR_HINT] == TGI_HINT_NONE)
+        p->error->reserved[TGI_ERROR_HINT] = hint;
     for (uint32_t i = 0; i < s->num_candidates; i++) {
         const legacy_candidate *other = &s->candidates[i];
         if (compare(s, other, closest) == 0 && other->error.status == closest->error.status &&

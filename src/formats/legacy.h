@@ -204,6 +204,7 @@ typedef struct legacy_candidate {
     bool stopped;      /* `error` is why it cannot be this layout */
     uint64_t reach;    /* how far it came, in bytes */
     uint64_t evidence; /* names and shapes of tensors that are those of the layout */
+    bool repeated;     /* the number of tokens stands there twice, is the same, and so large that it is no chance */
     uint64_t parts;    /* of the model, of which the file is one; 0: it is whole */
     tg_error error;
 } legacy_candidate;
@@ -252,6 +253,9 @@ TGI_NODISCARD tgi_step legacy_header_step(tgi_parse *p, const legacy_state *s, l
 /* Where nobody names the layout, a vocabulary alone has so many tokens: each of those that these loaders read has the
  * 256 bytes, in one form or another. Of a few tokens nobody can guess the layout: the beginning of any file is some. */
 #define LEGACY_LEAST_TOKENS 256
+
+/* The vocabulary of GPT4All of 2023 has one token less than its header says. */
+#define LEGACY_GPT4ALL_TOKENS 32001
 
 /* How many tokens there are in its header. */
 uint64_t legacy_num_tokens(const legacy_candidate *candidate);

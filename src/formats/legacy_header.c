@@ -251,13 +251,14 @@ static tgi_step count_tokens(tgi_parse *p, const legacy_state *s, legacy_candida
             TGI_TRY(legacy_fault(p, candidate, TG_E_VOCAB_COUNT, offset, count, declared, "number of tokens"));
         if (candidate->doubts && !differs) /* then the other candidate of this layout will do */
             return tgi_report(p, TG_E_VOCAB_COUNT, offset, count, declared, "number of tokens");
+        candidate->repeated = again && !differs && count >= LEGACY_LEAST_TOKENS;
         *out = candidate->doubts ? declared : count;
         return TGI_OK;
     }
     offset = number != NULL ? number->offset : offset;
     if (declared > INT32_MAX)
         return tgi_report(p, TG_E_HPARAM_NEGATIVE, offset, declared, INT32_MAX, "number of tokens");
-    bool one_less = (p->settings->flags & TG_GPT4ALL_VOCABULARY) != 0 && declared == 32001 &&
+    bool one_less = (p->settings->flags & TG_GPT4ALL_VOCABULARY) != 0 && declared == LEGACY_GPT4ALL_TOKENS &&
                     candidate->layout->layout == TG_LAYOUT_LLAMA && s->container->bit == LEGACY_GGML;
     *out = declared - one_less;
     return TGI_OK;
@@ -278,6 +279,7 @@ static tgi_step begin_tokens(tgi_parse *p, const legacy_state *s, legacy_candida
     } else {
         TGI_TRY(count_tokens(p, s, candidate, section, &c, &count));
     }
+    candidate->todo = count;
     const tgi_count_rule rule = {
         scored ? 8 : 4, p->settings->limits.max_array_elements, 0, TG_E_LIMIT_ARRAY_ELEMENTS, "number of tokens", true};
     TGI_TRY(tgi_check_count(p, count, offset, tgi_tell(&c), &rule));
@@ -288,7 +290,6 @@ static tgi_step begin_tokens(tgi_parse *p, const legacy_state *s, legacy_candida
     };
     TGI_TRY(add_table(p, candidate, &table));
     candidate->words_at = candidate->words > 0 ? candidate->words_at : tgi_tell(&c);
-    candidate->todo = count;
     tgi_commit(p, &c);
     return TGI_OK;
 }
