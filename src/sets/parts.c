@@ -65,9 +65,9 @@ tgi_step tgi_parts_check(tgi_parse *p, tgi_model *first)
 {
     const tgi_model *part = p->model;
     uint64_t at = first_difference(part, first);
-    if (part->version != first->version || part->layout != first->layout || at < part->header_len ||
-        part->header_len != first->header_len)
-        return tgi_report(p, TG_E_PARTS_HEADER, at, part->header_len, first->header_len, "header");
+    uint64_t len = part->header_len, wanted = first->header_len;
+    if (part->version != first->version || part->layout != first->layout || at < len || len != wanted)
+        return tgi_report(p, TG_E_PARTS_HEADER, at, len != wanted ? len : 0, len != wanted ? wanted : 0, "header");
     if (part->tensors.count != first->tensors.count)
         return tgi_report(p, TG_E_PARTS_TENSOR, part->header_len, part->tensors.count, first->tensors.count,
                           "number of tensors");
