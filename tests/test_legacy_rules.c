@@ -128,6 +128,51 @@ static void numbers_fit_together(void **state)
     lb_free(f);
 }
 
+/* With `value` in `field`, `blamed` does not fit. */
+static void numbers_of_each_layout_fit_together(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *layout, *container, *field;
+        uint32_t value;
+        const char *blamed;
+    } rows[] = {
+        {"gpt2", "ggml", "n_head", 3, "n_embd"},
+        {"gptj", "ggjt3", "n_head", 3, "n_embd"},
+        {"gptneox", "ggml", "n_head", 3, "n_embd"},
+        {"gptneox", "ggml", "n_rot", 17, "n_rot"},
+        {"gptneox-old", "ggml", "n_head", 3, "n_embd"},
+        {"gptneox-old", "ggml", "n_rot", 17, "n_rot"},
+        {"mpt", "ggml", "n_heads", 3, "d_model"},
+        {"replit", "ggml", "n_heads", 3, "d_model"},
+        {"bloom", "ggml", "n_head", 3, "n_embd"},
+        {"falcon", "ggml", "n_head", 3, "n_embd"},
+        {"falcon", "ggcc10", "n_head_kv", 5, "n_head"},
+        {"falcon-rustformers", "ggml", "n_head", 3, "n_embd"},
+        {"falcon-rustformers", "ggml", "n_head_kv", 5, "n_head"},
+        {"bert", "ggml", "n_head", 3, "n_embd"},
+        {"whisper", "ggml", "n_audio_head", 3, "n_audio_state"},
+        {"whisper", "ggml", "n_text_head", 3, "n_text_state"},
+        {"parakeet", "ggml", "n_audio_head", 3, "n_audio_state"},
+        {"bark", "ggml", "semantic.n_head", 3, "semantic.n_embd"},
+        {"bark", "ggml", "coarse.n_head", 3, "coarse.n_embd"},
+        {"bark", "ggml", "fine.n_head", 3, "fine.n_embd"},
+        {"clip", "ggml", "text.n_head", 3, "text.hidden_size"},
+        {"clip", "ggml", "vision.n_head", 3, "vision.hidden_size"},
+        {"clip", "ggml", "vision.patch_size", 29, "vision.image_size"},
+        {"sam", "ggml", "n_enc_head", 3, "n_enc_state"},
+        {"gpt4all-mpt", "ggmm", "n_head", 3, "n_embd"},
+        {"gpt4all-replit", "repl", "n_head", 3, "n_embd"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        lb_file *f = lc_make(rows[i].layout, rows[i].container);
+        uint64_t at = lb_at(f, rows[i].blamed);
+        bytes_put_u32(&f->file, lb_at(f, rows[i].field), rows[i].value);
+        BOTH(f, TG_E_HPARAM_RELATION, at, bytes_get_u32(&f->file, at), ANY);
+        lb_free(f);
+    }
+}
+
 static void ftypes_are_known_in_their_container(void **state)
 {
     (void)state;
@@ -389,6 +434,7 @@ int main(void)
         cmocka_unit_test(divisors_are_not_zero),
         cmocka_unit_test(a_width_of_zero_is_for_vocabularies_alone),
         cmocka_unit_test(numbers_fit_together),
+        cmocka_unit_test(numbers_of_each_layout_fit_together),
         cmocka_unit_test(ftypes_are_known_in_their_container),
         cmocka_unit_test(ftypes_of_ggml_say_the_quantization),
         cmocka_unit_test(the_second_count_of_tokens_is_the_first),
