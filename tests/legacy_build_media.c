@@ -495,6 +495,7 @@ void lb_write_stable_diffusion(lb_file *f, uint32_t e, bool adapter)
     if (adapter) {
         MAT(f, e, 4, "lora.unet_mid_block.lora_down.weight");
         MAT(f, e, 4, "lora.unet_mid_block.lora_up.weight");
+        lb_write_tensor(f, 0, 0, NULL, "lora.unet_mid_block.alpha");
         return;
     }
     MAT(f, e, f->vocabulary, "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight");

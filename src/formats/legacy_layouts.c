@@ -390,6 +390,7 @@ static const legacy_rule sam_rules[] = {{"n_enc_state", LEGACY_MULTIPLE_OF, "n_e
 
 static const legacy_field sd_fields[] = {FTYPE("ftype", LEGACY_FTYPE_MODEL), NO_MORE_FIELDS};
 static const legacy_section sd_sections[] = {FIELDS(sd_fields), TOKENS(NULL, LEGACY_COUNT_OWN), TENSORS, END};
+/* Converters write what the adapter has, of whatever kind and for whatever model: by name only. */
 static const legacy_section sd_lora_sections[] = {FIELDS(sd_fields), TENSORS, END};
 
 /* ---- The table --------------------------------------------------------------------------------- */
@@ -448,8 +449,8 @@ const legacy_layout legacy_layouts[] = {
     {TG_LAYOUT_BARK, LEGACY_GGML, bark_sections, bark_rules, legacy_bark_anchors, 0, 3, 0, NEW, true, false, false},
     {TG_LAYOUT_CLIP, LEGACY_GGML, clip_sections, clip_rules, legacy_clip_anchors, 1, 4, 0, NEW, true, false, false},
     {TG_LAYOUT_SAM, LEGACY_GGML, sam_sections, sam_rules, legacy_sam_anchors, 1, 4, 0, NEW, true, false, false},
-    {TG_LAYOUT_STABLE_DIFFUSION, LEGACY_GGML, sd_sections, NULL, legacy_sd_anchors, 1, 4, 0, NEW, false, false, false},
-    {TG_LAYOUT_STABLE_DIFFUSION_LORA, LEGACY_GGML, sd_lora_sections, NULL, NULL, 1, 4, 0, NEW, false, false, true},
+    {TG_LAYOUT_STABLE_DIFFUSION, LEGACY_GGML, sd_sections, NULL, legacy_sd_anchors, 0, 4, 0, NEW, false, false, false},
+    {TG_LAYOUT_STABLE_DIFFUSION_LORA, LEGACY_GGML, sd_lora_sections, NULL, NULL, 0, 4, 0, NEW, false, false, true},
     {TG_LAYOUT_GPT4ALL_MPT, LEGACY_GGMM, ggmm_sections, head_rules, legacy_ggmm_anchors, 1, 2, 0, NEW, true, false,
      false},
     {TG_LAYOUT_GPT4ALL_REPLIT, LEGACY_REPL, repl_sections, head_rules, legacy_repl_anchors, 1, 2, 0, NEW_OR_OLD, true,
