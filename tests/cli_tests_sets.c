@@ -131,9 +131,9 @@ static void links_may_be_refused(void **state)
                f.path));
 }
 
-static void folders_are_searched_where_that_is_asked_for(void **state)
+/* A set, a sound model, a cut one, and files that are none. */
+static void put_folders(void)
 {
-    (void)state;
     sb_put_shards(&f, 2);
     tempfolder_folder(&f, "sub");
     tempfolder_folder(&f, "sub/empty");
@@ -147,6 +147,12 @@ static void folders_are_searched_where_that_is_asked_for(void **state)
     tempfolder_put(&f, "notes.txt", &text);
     tempfolder_put(&f, "data.bin", &text);
     bytes_free(&text);
+}
+
+static void folders_are_searched_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    put_folders();
     (void)tempfolder_link(&f, "..", "sub/loop"); /* where there are links */
     run r = RUN("check", "-r", f.path);
     assert_int_equal(r.status, 1);
@@ -169,6 +175,53 @@ static void folders_are_searched_where_that_is_asked_for(void **state)
     run_free(&r);
     r = RUN("show", "-r", f.path);
     assert_int_equal(r.status, 2);
+    run_free(&r);
+}
+
+static void quiet_says_nothing_of_accepted_files(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {"-q", "--quiet"};
+    put_folders();
+    for (size_t i = 0; i < 2; i++) {
+        expect_run(ARGUMENTS("check", forms[i], in("sub/good.gguf")), 0, "");
+        run r = RUN("check", "-r", forms[i], f.path);
+        assert_int_equal(r.status, 1);
+        assert_lacks(r.out, ": ok");
+        assert_contains(r.out, format("%s/sub/cut.gguf: rejected at byte ", f.path));
+        assert_contains(r.out, "\n2 accepted, 1 rejected, 2 more as parts of these; 1 other files\n");
+        run_free(&r);
+        r = RUN("check", "-r", "--json", forms[i], f.path);
+        assert_int_equal(r.status, 1);
+        assert_json(r.out, r.out_len); /* one object, that of the cut file */
+        assert_contains(r.out, "\"verdict\":\"reject\"");
+        run_free(&r);
+    }
+}
+
+static void verbose_says_where_data_is_and_what_was_passed_over(void **state)
+{
+    (void)state;
+    put_folders();
+    run r = RUN("check", "-r", "--verbose", f.path);
+    assert_int_equal(r.status, 1);
+    assert_contains(r.out, "1 tensor from byte ");
+    assert_contains(r.out, "  model-00002-of-00002.safetensors: 2 tensors from byte ");
+    assert_contains(r.out, format("%s/data.bin: passed over, no model\n", f.path));
+    assert_contains(r.out,
+                    format("%s/model-00002-of-00002.safetensors: judged as part of %s/" SB_INDEX "\n", f.path, f.path));
+    run_free(&r);
+    r = RUN("check", "-r", "--json", "-v", f.path);
+    assert_lacks(r.out, "passed over");
+    run_free(&r);
+    run quiet = RUN("check", "-v", "-q", in("sub/good.gguf")), loud = RUN("check", "-q", "-v", in("sub/good.gguf"));
+    assert_string_equal(quiet.out, "");
+    assert_contains(loud.out, "aligned to 32\n");
+    run_free(&quiet);
+    run_free(&loud);
+    r = RUN("show", "-v", in("sub/good.gguf"));
+    assert_int_equal(r.status, 2);
+    assert_contains(r.err, "unknown option '-v'");
     run_free(&r);
 }
 
@@ -242,6 +295,8 @@ int cli_tests_sets(void)
         cmocka_unit_test_setup_teardown(the_part_at_fault_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(links_may_be_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(folders_are_searched_where_that_is_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(quiet_says_nothing_of_accepted_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(verbose_says_where_data_is_and_what_was_passed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(threads_change_nothing_but_the_time, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there_is_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(show_tells_the_file_of_each_tensor, setup, teardown),

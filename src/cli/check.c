@@ -38,12 +38,39 @@ static void print_accepted(const report *r)
     report_warnings(stdout, m);
 }
 
-static void print_text(const report *r)
+/* Where the tensor data of an accepted model is, file by file. */
+static void print_extent(const tg_model *m)
+{
+    for (uint32_t i = 0; i < tg_model_num_files(m); i++) {
+        const tg_file *file = tg_model_file(m, i);
+        fputs("  ", stdout);
+        if (tg_model_num_files(m) > 1) {
+            escape_print(stdout, bytes_of(file->name));
+            fputs(": ", stdout);
+        }
+        printf("%" PRIu64 " tensor%s from byte %" PRIu64 " of %" PRIu64 ", aligned to %" PRIu64 "\n", file->num_tensors,
+               file->num_tensors == 1 ? "" : "s", file->data_offset, file->size, tg_model_alignment(m));
+    }
+}
+
+static void print_text(const report *r, const options *o)
 {
     if (r->verdict == VERDICT_ACCEPT)
         print_accepted(r);
     else
         report_failure(stdout, r);
+    if (r->verdict == VERDICT_ACCEPT && o->verbose)
+        print_extent(r->model);
+}
+
+/* A file that has no verdict of its own. */
+static void print_passed_over(const char *path, const char *why, const char *head)
+{
+    escape_print(stdout, bytes_of(path));
+    fputs(why, stdout);
+    if (head != NULL)
+        escape_print(stdout, bytes_of(head));
+    putchar('\n');
 }
 
 static void print_json(const report *r)
@@ -144,16 +171,31 @@ static void judge(checking *c, scanned *file)
     cover_parts(c, file, &r);
     if (file->found && r.error.status == TG_E_MAGIC) {
         c->other++; /* not every .bin is a model */
+        if (c->o->verbose && !c->o->json) {
+            hide_progress(c);
+            print_passed_over(file->path, ": passed over, no model", NULL);
+        }
     } else {
         hide_progress(c);
         count(c, &r);
-        if (c->o->json)
+        if (c->o->quiet && r.verdict == VERDICT_ACCEPT)
+            ; /* nothing to say */
+        else if (c->o->json)
             print_json(&r);
         else
-            print_text(&r);
+            print_text(&r, c->o);
         (void)fflush(stdout);
     }
     report_close(&r);
+}
+
+static void tell_covered(const checking *c, const scanned *file)
+{
+    if (!c->o->verbose || c->o->json)
+        return;
+    hide_progress(c);
+    print_passed_over(file->path, ": judged as part of ",
+                      file->head != NO_HEAD ? c->files.files[file->head].path : "a model above");
 }
 
 /* A file whose set begins with another one is judged with that, which may come later. */
@@ -166,6 +208,7 @@ static void judge_in_order(checking *c)
         if (!file->judged && file->covered) {
             c->covered++;
             c->done++;
+            tell_covered(c, file);
         } else {
             judge(c, file);
         }
@@ -229,7 +272,7 @@ const command check_command = {
     "all files of the model: the others are not judged once more.\n",
     "  tensorgate check model.gguf\n"
     "  tensorgate check -r models\n"
-    "  tensorgate check -r --jobs 2 models\n"
+    "  tensorgate check -r -q --jobs 2 models\n"
     "  tensorgate check --json models/*.gguf | jq 'select(.verdict != \"accept\")'\n"
     "  tensorgate check --strict=data-gap,data-after --profile llama.cpp model.gguf\n"
     "  tensorgate check --limit header-bytes=1G --limit keys=100 -- -odd-name.gguf\n",

@@ -39,6 +39,8 @@ static const struct option long_options[] = {
     {"single", no_argument, NULL, OPTION_SINGLE},
     {"no-follow", no_argument, NULL, OPTION_NO_FOLLOW},
     {"recursive", no_argument, NULL, 'r'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
     {"layout", required_argument, NULL, OPTION_LAYOUT},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"gpt4all-vocabulary", no_argument, NULL, OPTION_GPT4ALL},
@@ -303,6 +305,20 @@ static parsed parse_profile(const command *c, options *o, const char *name)
     return PARSED_RUN;
 }
 
+/* Options of check alone that have a letter. */
+static parsed parse_letter(const command *c, options *o, int letter)
+{
+    const char name[] = {'-', (char)letter, '\0'};
+    if (!c->takes_files)
+        return mistake(c, "unknown option '", name, "'");
+    o->recurse = o->recurse || letter == 'r';
+    if (letter != 'r') {
+        o->quiet = letter == 'q';
+        o->verbose = letter == 'v';
+    }
+    return PARSED_RUN;
+}
+
 /* More threads than this are a mistake. */
 #define MOST_JOBS 256
 
@@ -342,8 +358,9 @@ static parsed parse_option(const command *c, options *o, int option, char **argv
         o->open.flags |= TG_NO_FOLLOW;
         return PARSED_RUN;
     case 'r':
-        o->recurse = true;
-        return c->takes_files ? PARSED_RUN : mistake(c, "unknown option '", "-r", "'");
+    case 'q':
+    case 'v':
+        return parse_letter(c, o, option);
     case OPTION_LAYOUT:
         return parse_layout(c, o, optarg);
     case OPTION_JOBS:
@@ -381,7 +398,7 @@ static parsed parse(const command *c, options *o, int argc, char **argv)
     o->open.limits = &o->limits;
     o->open.strict = o->strict;
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":hr", long_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":hqrv", long_options, NULL)) != -1;) {
         parsed p = parse_option(c, o, option, argv);
         if (p != PARSED_RUN)
             return p;
@@ -402,6 +419,8 @@ void options_help(const command *c)
         puts("  --full             print all elements of arrays, and cut nothing");
     if (c->takes_files)
         puts("  -r, --recursive    check all model files below folders, with a summary\n"
+             "  -q, --quiet        say nothing of files that are accepted\n"
+             "  -v, --verbose      say where their tensor data is, and what was passed over\n"
              "  --jobs N           open files in N threads, by default one for each core;\n"
              "                     the output is the same, in the order of the arguments");
     puts("  --single           take the file alone, even if it begins a set of files\n"

@@ -21,6 +21,7 @@ enum {
 
 typedef struct options {
     bool json, full, recurse;
+    bool quiet, verbose; /* of two, the later one counts */
     size_t jobs; /* threads; 0: as many as pay */
     char *const *files;
     size_t num_files;

@@ -27,7 +27,7 @@ _tensorgate() {
         words="--json --single --no-follow --strict --profile --limit --member --layout --gpt4all-vocabulary"
         words+=" --help --version"
         case $command in
-        check) words+=" --recursive --jobs" ;;
+        check) words+=" --recursive --quiet --verbose --jobs" ;;
         show) words+=" --full" ;;
         esac
         ;;

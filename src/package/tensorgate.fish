@@ -15,6 +15,8 @@ complete -c tensorgate -n "not $some check show help" -f -a help -d 'explain a c
 complete -c tensorgate -n "$some help" -f -a 'check show'
 complete -c tensorgate -n "$some check show" -l json -d 'print JSON, for programs'
 complete -c tensorgate -n "$some check" -s r -l recursive -d 'check all model files below folders'
+complete -c tensorgate -n "$some check" -s q -l quiet -d 'say nothing of files that are accepted'
+complete -c tensorgate -n "$some check" -s v -l verbose -d 'say more, and what was passed over'
 complete -c tensorgate -n "$some check" -l jobs -x -d 'open files in so many threads'
 complete -c tensorgate -n "$some show" -l full -d 'print all elements of arrays, and cut nothing'
 complete -c tensorgate -n "$some check show" -l single -d 'take the file alone, even if it begins a set'
