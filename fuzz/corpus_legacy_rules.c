@@ -220,8 +220,8 @@ static void add_rank_0(corpus *c)
  * something that neither reads. The one that came further is what the file is rejected as. */
 static void add_tie(corpus *c, bool small, const char *name)
 {
-    /* n_text_layer is the token "\1" of llama, and the beginning of an empty one that ends with n_mels; n_mels itself is the
-     * length of the next, and again, as the rows of the filters, that of the one behind. */
+    /* n_text_layer is the token "\1" of llama, and the beginning of an empty one that ends with n_mels; n_mels itself is
+     * the length of the next, and again, as the rows of the filters, that of the one behind. */
     const uint32_t numbers[] = {5, 4, 4, 2, 1, 2, 2, 1, 1, 768, 0, 768, 1};
     bytes f = bytes_new(false);
     bytes_raw(&f, "lmgg", 4);
@@ -237,8 +237,8 @@ static void add_tie(corpus *c, bool small, const char *name)
     put_raw(c, &f, name);
 }
 
-/* A file of bloom, of which sam would read the tokens as a record with a name of 8000 bytes. With an `n_mult` that sam takes for
- * heads that do not divide the rest, that is nothing which might be true if more were read. */
+/* A file of bloom, of which sam would read the tokens as a record with a name of 8000 bytes. Where sam takes `n_mult` for
+ * heads that do not divide the rest, more of the file would not make it one of sam. */
 static void add_limit(corpus *c, uint32_t n_mult, const char *name)
 {
     const lb_spec spec = {"bloom", "ggml", 12, 0, 0, false, 0, 0, 0};

@@ -298,6 +298,18 @@ static void tokens_are_at_most_65535_bytes(void **state)
         NAMED(f, TG_E_TOKEN_LENGTH, at, bad[i], 65535);
     }
     lb_free(f);
+    for (uint32_t len = 65535; len <= 65536; len++) { /* whose bytes are all there */
+        f = lc_make("llama", "ggml");
+        size_t more = len - bytes_get_u32(&f->file, at), behind = f->file.len - (size_t)at - 4;
+        bytes_put_u32(&f->file, at, len);
+        bytes_fill(&f->file, more, 'x');
+        memmove(f->file.data + at + 4 + more, f->file.data + at + 4, behind);
+        if (len == 65535)
+            FINE(f);
+        else
+            NAMED(f, TG_E_TOKEN_LENGTH, at, len, 65535);
+        lb_free(f);
+    }
     f = lc_make("silero-vad", "ggml");
     bytes_put_u32(&f->file, lb_at(f, "text"), 65536);
     NAMED(f, TG_E_STRING_LENGTH, lb_at(f, "text"), 65536, 65535);
