@@ -13,9 +13,10 @@ static inline int tgi_canary_is_off(int check)
     return check == tgi_canary || check == tgi_canary_partner;
 }
 
+/* `when`: what the check must be for that. 2: whatever, since it calls something that may change more. */
 static inline int tgi_canary_note(int check, int when, int holds)
 {
-    if (holds == when)
+    if (holds == when || when == 2)
         tgi_canary_seen[check] = 1;
     return holds;
 }

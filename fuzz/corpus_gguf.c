@@ -160,6 +160,16 @@ static void keys(corpus *c)
     gb_set_key_name(m, 0, "x\0", 2);
     gb_write(m);
     put(c, m, "accept/W_TRAILING_NUL--key");
+    const uint64_t large[] = {(UINT64_C(1) << 53) + 1, (UINT64_C(1) << 53) + 2, UINT64_MAX,
+                              (uint64_t)-9007199254740993};
+    put(c, with_key("v", gb_number(GB_U64, large[0])), "accept/no-double");
+    put(c, with_key("v", gb_number(GB_U64, large[1])), "accept/a-double");
+    put(c, with_key("v", gb_number(GB_U64, large[2])), "accept/the-largest-number");
+    put(c, with_key("v", gb_number(GB_I64, large[3])), "accept/no-negative-double");
+    char text[5000];
+    memset(text, 'x', sizeof text);
+    put(c, with_key("v", gb_string_n(text, sizeof text)),
+        "accept/memory-for-the-header@heap_base=264000,heap_factor=8");
     put(c, with_key("v", gb_u32(1)), "accept/three-keys");
 }
 

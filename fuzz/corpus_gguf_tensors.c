@@ -139,6 +139,11 @@ static void types(corpus *c)
     gb_set_dims(m, 0, GB_DIMS(32));
     gb_write(m);
     put(c, m, "accept/W_QUANTIZATION_VERSION--q8_0");
+    m = gb_base();
+    (void)gb_add_tensor(m, "q1", GB_T_Q8_0, GB_DIMS(32));
+    (void)gb_add_tensor(m, "q2", GB_T_Q8_0, GB_DIMS(32));
+    gb_write(m);
+    put(c, m, "accept/W_QUANTIZATION_VERSION--the-first-of-two");
 }
 
 /* ---- Where tensors are ------------------------------------------------------------------------- */
@@ -276,6 +281,7 @@ static void profile(corpus *c)
     put(c, slots(SLOTS({32, 8}, {0, 32})), "reject/E_PROFILE_ORDER--swapped@llama.cpp");
     put(c, slots(SLOTS({0, 8}, {64, 8})), "reject/E_PROFILE_ORDER--gap@llama.cpp");
     put(c, slots(SLOTS({32, 8})), "reject/E_PROFILE_ORDER--first-not-at-zero@llama.cpp");
+    put(c, one(GB_T_I8, GB_DIMS(UINT64_C(1) << 62)), "reject/E_TENSOR_TRUNCATED--first-of-2-62@llama.cpp");
     put(c, one(GB_T_I8, GB_DIMS(1, INT64_MAX)), "reject/E_PROFILE_DIMS--a-one-and-the-largest@llama.cpp");
     put(c, one(GB_T_I8, GB_DIMS(1, INT64_MAX)), "reject/E_TENSOR_RANGE--a-one-and-the-largest");
     put(c, one(GB_T_I8, GB_DIMS(4, 3, 2, 1)), "accept/four-dimensions@llama.cpp");

@@ -19,6 +19,7 @@ void corpus_lookalikes(corpus *c)
         {"E_EMPTY_FILE--nothing", TEXT("")},
         {"E_MAGIC--one-byte", TEXT("G")},
         {"E_MAGIC--three-bytes-of-the-magic", TEXT("GGU")},
+        {"E_MAGIC--as-much-memory-as-is-set-aside@heap_base=262143,heap_factor=1", TEXT("GGU")},
         {"E_MAGIC--lower-case", TEXT("gguf\3\0\0\0")},
         {"E_MAGIC--git-lfs", TEXT("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")},
         {"E_MAGIC--html", TEXT("<!DOCTYPE html><html></html>")},
@@ -45,6 +46,21 @@ static void add_text(corpus *c, const text_case *cases, size_t num, const char *
         char path[128];
         (void)snprintf(path, sizeof path, "text/seed/%s-%02zu", kind, i);
         corpus_add(c, path, cases[i].text, cases[i].len);
+    }
+}
+
+/* A bad byte at each place of texts that are read in words that overlap. */
+static void add_positions(corpus *c)
+{
+    static const size_t lens[] = {4, 5, 6, 7, 9, 15, 33};
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        for (size_t at = 1; at < lens[i]; at++) {
+            char path[64], text[64];
+            memset(text, 'a', sizeof text);
+            text[at] = '\xFF';
+            (void)snprintf(path, sizeof path, "text/seed/%zu-bytes-bad-at-%zu", lens[i], at);
+            corpus_add(c, path, text, lens[i]);
+        }
     }
 }
 
@@ -85,6 +101,9 @@ static void add_json(corpus *c)
         "{\"a\":{\"a\":0},\"b\":[{\"a\":0},{\"a\":0}]}",
         "[1,]",
         "{\"a\",}",
+        "1e5",
+        "[1E5,1e-5]",
+        "\"\\udc00\\udc00\"",
         "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -99,6 +118,7 @@ void corpus_programs(corpus *c)
     add_json(c);
     add_text(c, good_utf8, num_good_utf8, "good");
     add_text(c, bad_utf8, num_bad_utf8, "bad");
+    add_positions(c);
     corpus_add(c, "text/seed/nul-in-the-second-word", TEXT("01234567abc\0defghijklm"));
     for (uint32_t i = 0; i < 16; i++) {
         char path[64];

@@ -15,6 +15,7 @@ typedef struct row {
 
 #define T(dtype, shape, offsets) ST_TENSOR(dtype, shape, offsets)
 #define EMPTY T("U8", "[0]", "[0,0]")
+#define A_50 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const row accepted[] = {
     {"no-tensors", "{}", 0},
@@ -58,6 +59,9 @@ static const row accepted[] = {
     {"W_LEADING_SPACE--line", "\n{}", 0},
     {"W_FIELD_UNKNOWN--of-every-kind",
      "{'a':{'dtype':'U8','shape':[2],'data_offsets':[0,2],'x':[1,-2.5e+3,'s',true,false,null],'y':{'x':{}}}}", 2},
+    {"W_FIELD_UNKNOWN--numbers", "{'a':{'dtype':'U8','shape':[2],'data_offsets':[0,2],'x':[1e5,1E-2,-0.5E+7,0,-0]}}",
+     2},
+    {"long-name-with-an-escape", "{'" A_50 A_50 A_50 A_50 A_50 "\\u0061':" EMPTY "}", 0},
     {"W_METADATA_NULL--null", "{'__metadata__':null}", 0},
     {"W_TEXT_VALUE--nul", "{'__metadata__':{'a':'x\\u0000'}}", 0},
 };
@@ -97,6 +101,7 @@ static const row rejected[] = {
     {"E_JSON_END--in-null", "{'a':{'x':nu", 4},
     {"E_JSON_RANGE--last-digit", "{'a':{'shape':[18446744073709551619]}}", 0},
     {"E_JSON_SURROGATE--alone", "{'\\ud800':1}", 0},
+    {"E_JSON_SURROGATE--two-second-halves", "{'\\udc00\\udc00':1}", 0},
     {"E_JSON_SURROGATE--two-first-halves", "{'\\ud800\\ud800':1}", 0},
     {"E_JSON_NUMBER--fraction", "{'a':{'shape':[4.0]}}", 0},
     {"E_JSON_NUMBER--sign", "{'a':{'shape':[-0]}}", 0},
@@ -108,6 +113,10 @@ static const row rejected[] = {
     {"E_JSON_TYPE--top-is-an-array", "[]", 0},
     {"E_JSON_TYPE--entry-is-an-array", "{'a':['U8',[2],[0,2]]}", 2},
     {"E_JSON_TYPE--dtype-is-an-object", "{'a':{'dtype':{'U8':null},'shape':[2],'data_offsets':[0,2]}}", 2},
+    {"E_JSON_TYPE--dtype-is-a-number", "{'a':{'dtype':5}}", 0},
+    {"E_JSON_TYPE--shape-is-a-string", "{'a':{'shape':'2'}}", 0},
+    {"E_JSON_TYPE--dimension-is-a-string", "{'a':{'shape':['2']}}", 0},
+    {"E_JSON_TYPE--offset-is-a-word", "{'a':{'data_offsets':[0,null]}}", 0},
     {"E_JSON_TYPE--metadata-of-numbers", "{'__metadata__':{'a':1}}", 0},
     {"E_JSON_AFTER--twice", "{}{}", 0},
     {"E_JSON_AFTER--cut-word", "{}t", 0},
@@ -122,6 +131,8 @@ static const row rejected[] = {
     {"E_KEY_EMPTY--metadata", "{'__metadata__':{'':'x'}}", 0},
     {"E_KEY_DUPLICATE--metadata", "{'__metadata__':{'a':'1','\\u0061':'2'}}", 0},
     {"E_DTYPE--lower-case", "{'a':" T("f32", "[1]", "[0,4]") "}", 4},
+    {"E_DTYPE--too-short", "{'a':" T("F3", "[1]", "[0,4]") "}", 4},
+    {"E_DTYPE--too-long", "{'a':" T("F32X", "[1]", "[0,4]") "}", 4},
     {"E_DIM_RANGE--two-to-the-63", "{'a':" T("U8", "[9223372036854775808]", "[0,0]") "}", 0},
     {"E_ELEMENT_COUNT--wraps", "{'a':" T("F32", "[4194305,4194305,211106198978564]", "[0,16]") "}", 16},
     {"E_ELEMENT_COUNT--zero-behind", "{'a':" T("U8", "[1099511627776,1099511627776,0]", "[0,0]") "}", 0},
@@ -130,6 +141,10 @@ static const row rejected[] = {
     {"E_LIMIT_RANK--nine", "{'a':" T("U8", "[1,1,1,1,1,1,1,1,1]", "[0,1]") "}", 1},
     {"E_PARTIAL_BYTE--four-bits", "{'a':" T("F4", "[3]", "[0,2]") "}", 2},
     {"E_PARTIAL_BYTE--six-bits", "{'a':" T("F6_E2M3", "[6]", "[0,5]") "}", 5},
+    {"E_LIMIT_KEYS--two@max_keys=1", "{'__metadata__':{'a':'','b':''}}", 0},
+    {"E_LIMIT_TENSORS--two@max_tensors=1", "{'a':" EMPTY ",'b':" EMPTY "}", 0},
+    {"E_FIELD_DUPLICATE--unknown-in-the-entry", "{'a':{'dtype':'U8','shape':[0],'data_offsets':[0,0],'x':1,'x':2}}", 0},
+    {"E_OFFSETS_COUNT--none", "{'a':" T("U8", "[2]", "[]") "}", 2},
     {"E_OFFSETS_COUNT--one", "{'a':" T("U8", "[2]", "[0]") "}", 2},
     {"E_OFFSETS_COUNT--three", "{'a':" T("U8", "[2]", "[0,2,2]") "}", 2},
     {"E_OFFSETS_ORDER--reversed", "{'a':" T("U8", "[2]", "[2,0]") "}", 2},

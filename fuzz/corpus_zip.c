@@ -89,6 +89,11 @@ static void zip64_ends(corpus *c, const gb_model *m)
     add_with(c, &z, end + 16, 4, 7, "reject/E_ZIP_END--zip64-and-another-offset");
     uint64_t extra = z.members[0].at.entry_zip64;
     add_with(c, &z, extra - 2, 2, 8, "reject/E_ZIP_DIRECTORY--zip64-field-too-short");
+    add_with(c, &z, extra - 2, 2, 99, "reject/E_ZIP_DIRECTORY--zip64-field-too-long");
+    zb_write(&z);
+    bytes_put_u64(&z.file, extra, UINT64_MAX - 9);
+    bytes_put_u64(&z.file, extra + 8, UINT64_MAX - 9);
+    add_zip(c, &z, "reject/E_ZIP_RANGE--zip64-size-wraps");
     add_with(c, &z, extra - 4, 2, 2, "reject/E_ZIP_DIRECTORY--zip64-field-of-another-kind");
     add_with(c, &z, extra, 8, 7, "reject/E_ZIP_DIRECTORY--zip64-another-size");
     add_with(c, &z, extra + 16, 8, UINT64_MAX, "reject/E_ZIP_RANGE--zip64-header-wraps");
@@ -137,6 +142,8 @@ static void entries(corpus *c, const gb_model *m)
     add_with(c, &z, local + 26, 2, 9, "reject/E_ZIP_LOCAL--short-name");
     add_with(c, &z, local + 26, 2, 999, "reject/E_ZIP_LOCAL--long-name");
     add_with(c, &z, local + 28, 2, 3, "reject/E_ZIP_LOCAL--half-an-extra-field");
+    add_with(c, &z, local + 28, 2, 1, "reject/E_ZIP_LOCAL--a-quarter-of-an-extra-field");
+    add_with(c, &z, local + 42, 2, 99, "reject/E_ZIP_LOCAL--extra-field-too-long");
     add_with(c, &z, local + 28, 2, 9999, "reject/E_ZIP_LOCAL--long-extra-field");
     zb_free(&z);
 }
@@ -150,6 +157,13 @@ static void members(corpus *c, const gb_model *m)
     (void)zb_add(&z, "tokenizer.json", "{}", 2);
     zb_write(&z);
     add_zip(c, &z, "accept/a-model-and-other-files");
+    add_with(c, &z, z.members[1].at.entry + 32, 2, 46, "reject/E_ZIP_DIRECTORY--comment-up-to-half-an-entry");
+    add_with(c, &z, z.members[1].at.entry + 20, 4, 3, "reject/E_ZIP_DIRECTORY--another-member-of-two-sizes");
+    bytes_put_u8(&z.file, z.members[1].at.entry + 10, 8);
+    add_zip(c, &z, "accept/another-member-is-deflated");
+    bytes_put_u8(&z.file, z.members[1].at.entry + 10, 0);
+    bytes_put_u8(&z.file, z.members[1].at.entry + 8, 1);
+    add_zip(c, &z, "accept/another-member-is-encrypted");
     add_with(c, &z, z.members[2].at.entry + 42, 4, z.members[1].at.local + 3, "reject/E_ZIP_OVERLAP--two-small-files");
     add_with(c, &z, z.members[1].at.entry + 42, 4, 2, "reject/E_ZIP_OVERLAP--into-the-model");
     z.members[0].padding = 7;
@@ -176,6 +190,29 @@ static void members(corpus *c, const gb_model *m)
     memset(&z, 0, sizeof z);
     zb_write(&z);
     add_zip(c, &z, "reject/E_MAGIC--no-member");
+    zb_free(&z);
+}
+
+/* Behind a model, an archive whose zip64 end record is not right in front of its locator, and whose other numbers lead
+ * nowhere: found through the locator alone. */
+static void far_record(corpus *c, const gb_model *m)
+{
+    zb_archive z;
+    start(&z, m);
+    z.before = m->file.data;
+    z.before_len = m->file.len;
+    z.zip64 = true;
+    zb_write(&z);
+    bytes file = bytes_new(false);
+    bytes_raw(&file, z.file.data, (size_t)z.at.locator);
+    bytes_fill(&file, 8, 0);
+    bytes_raw(&file, z.file.data + z.at.locator, z.file.len - (size_t)z.at.locator);
+    bytes_put_u32(&file, z.at.end + 8 + 12, 0); /* the directory has no bytes, and is nowhere */
+    bytes_put_u32(&file, z.at.end + 8 + 16, UINT32_MAX);
+    corpus_add(c, "zip/reject/E_ZIP_POLYGLOT--record-far-from-its-locator.zip", file.data, file.len);
+    bytes_put_u8(&file, z.at.locator + 8, 0);
+    corpus_add(c, "zip/seed/record-without-a-locator.zip", file.data, file.len);
+    bytes_free(&file);
     zb_free(&z);
 }
 
@@ -214,7 +251,12 @@ static void polyglots(corpus *c, const gb_model *m)
     add_with(c, &z, entry + 30, 2, 9999, "seed/polyglot-with-a-long-field");
     add_with(c, &z, z.members[0].at.name + 6, 1, 'h', "seed/archive-without-a-model");
     add_with(c, &z, z.at.end + 12, 4, UINT32_MAX, "seed/polyglot-with-a-long-directory");
+    zb_write(&z);
+    bytes_put_u8(&z.file, z.members[0].at.name + 6, 'h');
+    bytes_put_u8(&z.file, entry + 32, 250);
+    add_zip(c, &z, "seed/archive-with-a-long-comment-and-no-model");
     zb_free(&z);
+    far_record(c, m);
 }
 
 /* The smallest model, and an end record alone behind it: no room for what zip64 has in front of that. */

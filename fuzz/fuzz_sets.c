@@ -85,6 +85,9 @@ static void check_error(const set_files *s, const tg_error *error, tg_status sta
     if (file != NULL)
         FUZZ_CHECK(error->offset <= file->len, "an error behind the end of its file");
     FUZZ_CHECK(tg_error_format(error, line, sizeof line) < sizeof line, "a line that does not fit");
+    bool parts = status == TG_E_PART_MISSING || status == TG_E_SPLIT_NAME;
+    const char *hint = tg_error_hint(error);
+    FUZZ_CHECK(parts == (hint != NULL && strstr(hint, "--single") != NULL), "a hint about files of the model");
 }
 
 static verdict open_first(const set_files *s, const char *name, const how *h)
@@ -163,12 +166,17 @@ static void vary_single(const set_files *s, const verdict *base, uint64_t *rando
 }
 
 /* The k-th call for memory fails. */
-static void vary_memory(const set_files *s, const verdict *base, uint64_t *random)
+static void starve(const set_files *s, const verdict *base, uint64_t k)
 {
-    const how starving = {0, 0, 1, 1 + fuzz_random(random) % (base->calls + 1)};
+    const how starving = {0, 0, 1, k};
     verdict v = open_first(s, s->files[0].name, &starving);
     if (v.status != TG_E_NO_MEMORY)
         check_same(base, &v, "a failed allocation changed the verdict");
+}
+
+static void vary_memory(const set_files *s, const verdict *base, uint64_t *random)
+{
+    starve(s, base, 1 + fuzz_random(random) % (base->calls + 1));
 }
 
 /* Fewer files than the model has. */
@@ -201,15 +209,18 @@ static void vary_cut(const set_files *s, const verdict *base, uint64_t *random)
     write_files(s);
 }
 
-/* The folder of a file of the corpus says what its verdict is (corpus/README.md). */
-static void check_named(tg_status status)
+/* The folder of a file of the corpus says what its verdict is (corpus/README.md). There are few of these files: each call
+ * for memory fails once. */
+static void check_named(const set_files *s, const verdict *v)
 {
-    if (fuzz_current == NULL)
-        return;
-    if (strstr(fuzz_current, "sets/accept/") != NULL)
-        FUZZ_CHECK(status == TG_OK, tg_status_name(status));
-    if (strstr(fuzz_current, "sets/reject/") != NULL)
-        FUZZ_CHECK(strstr(fuzz_current, tg_status_name(status) + 3) != NULL, tg_status_name(status));
+    bool accept = fuzz_current != NULL && strstr(fuzz_current, "sets/accept/") != NULL;
+    bool reject = fuzz_current != NULL && strstr(fuzz_current, "sets/reject/") != NULL;
+    if (accept)
+        FUZZ_CHECK(v->status == TG_OK, tg_status_name(v->status));
+    if (reject)
+        FUZZ_CHECK(strstr(fuzz_current, tg_status_name(v->status) + 3) != NULL, tg_status_name(v->status));
+    for (uint64_t k = 1; (accept || reject) && k <= v->calls; k++)
+        starve(s, v, k);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -226,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_files(&s);
     const how first = {0, 0, 1, 0}, second = {(hash & 1) != 0 ? TG_SEALED_COPY : 0u, 0, hash, 0};
     verdict base = open_first(&s, s.files[0].name, &first);
-    check_named(base.status);
+    check_named(&s, &base);
     if ((hash >> 1 & 3) == 0) {
         verdict other = open_first(&s, s.files[0].name, &second);
         if (other.status != TG_E_NO_SEALS)

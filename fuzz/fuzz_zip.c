@@ -5,6 +5,8 @@
 #include "model_check.h"
 #include "oracle.h"
 
+#include "formats/zip.h"
+
 #include <stdlib.h>
 
 #define MAX_INPUT ((size_t)65536)
@@ -55,6 +57,16 @@ static bool is_member(const ref_file *f, uint64_t at, uint64_t start, uint64_t s
     return number(f, local + 26, 2) == name_len &&
            memcmp(f->data + local + 30, f->data + at + 46, (size_t)name_len) == 0 &&
            local + 30 + name_len + number(f, local + 28, 2) == start;
+}
+
+/* What the end record that ends with the file says; of several, the last. */
+static uint64_t num_members(const ref_file *f)
+{
+    uint64_t count = 0;
+    for (uint64_t end = 0; end + 22 <= f->len; end++)
+        if (stands(f, end, "PK\5\6") && end + 22 + number(f, end + 20, 2) == f->len)
+            count = end >= 76 && stands(f, end - 20, "PK\6\7") ? number(f, end - 76 + 32, 8) : number(f, end + 10, 2);
+    return count;
 }
 
 /* In how many entries of a directory that ends at an end record, and that one where the file ends, the bytes are. */
@@ -119,6 +131,11 @@ static void check_several(const ref_file *f, const seen *s)
         tg_model *model = NULL;
         tg_status status = open_member(f, s->names[i], NULL, &model);
         FUZZ_CHECK(status != TG_E_ZIP_SEVERAL && status != TG_E_ZIP_MEMBER, "a member that was shown is not found");
+        unsigned same = 0;
+        for (unsigned j = 0; j < s->num; j++)
+            same += strcmp(s->names[i], s->names[j]) == 0;
+        if (s->num < MAX_NAMES) /* else there may be more */
+            FUZZ_CHECK((status == TG_E_ZIP_DUPLICATE) == (same > 1), "two members of one name");
         if (status != TG_OK)
             continue;
         starts[num] = tg_model_region_offset(model);
@@ -129,6 +146,12 @@ static void check_several(const ref_file *f, const seen *s)
         num++;
         tg_close(model);
     }
+}
+
+static void forget(seen *s)
+{
+    for (unsigned i = 0; i < s->num; i++)
+        free(s->names[i]);
 }
 
 /* The member alone is the same model. */
@@ -142,7 +165,11 @@ static void check_one(const ref_file *f, const tg_model *model)
     FUZZ_CHECK(model_digest(again) == model_digest(model), "a member is another model outside of the archive");
     tg_close(again);
     again = NULL;
-    FUZZ_CHECK(open_member(f, "\x01", NULL, &again) == TG_E_ZIP_MEMBER, "a member that no archive has");
+    seen shown = {{NULL}, 0};
+    FUZZ_CHECK(open_member(f, "\x01", &shown, &again) == TG_E_ZIP_MEMBER, "a member that no archive has");
+    uint64_t all = num_members(f);
+    FUZZ_CHECK(shown.num == (all < MAX_NAMES ? all : MAX_NAMES), "all members are shown");
+    forget(&shown);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -150,6 +177,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ref_file file = {data, size, size};
     if (size > MAX_INPUT || oracle_is_legacy(&file)) /* those have a target of their own, and take long */
         return 0;
+    /* What stands in front of a name is an offset, and may spell anything. */
+    FUZZ_CHECK(!tgi_zip_is_model_name((const uint8_t *)".gguf" + 1, 4), "a name that is too short for a model");
     uint64_t hash = fuzz_hash(data, size);
     const oracle_options options = oracle_options_seldom(hash);
     (void)oracle_run(data, size, &options, hash);
@@ -163,7 +192,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_one(&file, model);
     if (status == TG_OK)
         tg_close(model);
-    for (unsigned i = 0; i < members.num; i++)
-        free(members.names[i]);
+    forget(&members);
     return 0;
 }

@@ -25,18 +25,20 @@ static void check_no_model(void)
 static void check_no_value(void)
 {
     tg_value none = {TG_VALUE_NONE, TG_VALUE_NONE, 0, {NULL, NULL, 0, 0}}, out;
-    tg_value odd[] = {none, none, none, none};
+    tg_value odd[] = {none, none, none, none, none};
     odd[1].type = TG_VALUE_ARRAY; /* without bytes */
     odd[1].count = 5;
     odd[2].type = (tg_value_type)99;
     odd[3].type = TG_VALUE_STRING;
+    odd[4].type = TG_VALUE_U32; /* without bytes, whatever its length says */
+    odd[4].own.len = 4;
     uint64_t u;
     int64_t i;
     double d;
     bool b;
     tg_bytes s;
-    for (size_t n = 0; n <= 4; n++) {
-        const tg_value *v = n < 4 ? &odd[n] : NULL;
+    for (size_t n = 0; n <= 5; n++) {
+        const tg_value *v = n < 5 ? &odd[n] : NULL;
         FUZZ_CHECK(!tg_value_u64(v, &u) && !tg_value_i64(v, &i) && !tg_value_f64(v, &d), "a number of nothing");
         FUZZ_CHECK(!tg_value_bool(v, &b) && !tg_value_string(v, &s), "a bool or string of nothing");
         FUZZ_CHECK(!tg_array_get(v, 0, &out) && !tg_array_copy(v, 0, 0, &out, sizeof out), "an element of nothing");
@@ -44,6 +46,33 @@ static void check_no_value(void)
         FUZZ_CHECK(!tg_array_next(&iter, &out), "a walk over nothing");
     }
     FUZZ_CHECK(!tg_array_next(NULL, &out), "a walk without a place");
+}
+
+/* Views of bytes that nobody has validated, and that no model hands out. */
+static void check_odd_views(void)
+{
+    static const uint8_t no_type[12] = {13, 0, 0, 0, 1}, wraps[20] = {10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20};
+    static const uint8_t half_length[] = {1, 0};
+    uint8_t deep[12 * 20] = {0}, copy[8];
+    for (size_t i = 0; i < sizeof deep; i += 12) {
+        deep[i] = 9; /* an array of */
+        deep[i + 4] = 1;
+    }
+    const tg_value odd[] = {
+        {TG_VALUE_ARRAY, TG_VALUE_ARRAY, 1, {no_type, NULL, sizeof no_type, 0}},
+        {TG_VALUE_ARRAY, TG_VALUE_ARRAY, 1, {wraps, NULL, sizeof wraps, 0}},
+        {TG_VALUE_ARRAY, TG_VALUE_ARRAY, 1, {deep, NULL, sizeof deep, 0}},
+        {TG_VALUE_ARRAY, TG_VALUE_STRING, 1, {half_length, NULL, sizeof half_length, 0}},
+        {TG_VALUE_U16, TG_VALUE_U8, 2, {half_length, NULL, sizeof half_length, 0}},
+    };
+    tg_value out;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        tg_array_iter iter = {odd[i], 0, 0};
+        FUZZ_CHECK(!tg_array_get(&odd[i], 0, &out) && !tg_array_next(&iter, &out), "an element of an odd view");
+    }
+    const tg_value much = {TG_VALUE_ARRAY, TG_VALUE_U64, UINT64_MAX, {wraps, NULL, 16, 0}};
+    FUZZ_CHECK(!tg_array_get(&much, UINT64_C(1) << 61, &out), "the place of an element wraps");
+    FUZZ_CHECK(!tg_array_copy(&much, 0, UINT64_C(1) << 61, copy, sizeof copy), "the size of a copy wraps");
 }
 
 /* A value that is there, and nowhere to put what it is. */
@@ -54,6 +83,21 @@ static void check_no_output(const tg_value *v)
     FUZZ_CHECK(!tg_value_bool(v, NULL) && !tg_value_string(v, NULL), "no place for a bool or string");
     FUZZ_CHECK(!tg_array_get(v, 0, NULL) && !tg_array_next(&iter, NULL), "no place for an element");
     FUZZ_CHECK(!tg_array_copy(v, 0, 1, NULL, 8), "no place for a copy");
+}
+
+/* The file that an error is about. */
+static void check_place(tg_error error)
+{
+    static const uint32_t files[] = {0, 3, TG_FILE_INDEX};
+    static const char *const words[] = {"at byte 7: ", "at byte 7 of file 3: ", "at byte 7 of the index: "};
+    char line[TG_ERROR_LINE];
+    tg_class kind = tg_status_class(error.status);
+    bool placed = kind >= TG_CLASS_MALFORMED && kind <= TG_CLASS_LIMIT;
+    for (size_t i = 0; i < 3; i++) {
+        error.file = files[i];
+        (void)tg_error_format(&error, line, sizeof line);
+        FUZZ_CHECK(placed == (strncmp(line, words[i], strlen(words[i])) == 0), "the place of an error");
+    }
 }
 
 static void check_words(void)
@@ -80,6 +124,9 @@ static void check_words(void)
         FUZZ_CHECK(len == strlen(line) && tg_error_format(&error, part, sizeof part) == len, "the length of a line");
         FUZZ_CHECK(strncmp(line, part, sizeof part - 1) == 0 && part[sizeof part - 1] == '\0', "a line that is cut");
         FUZZ_CHECK(tg_error_format(&error, NULL, 0) == len, "a line that goes nowhere");
+        FUZZ_CHECK((error.os_code < 0) == (strstr(line, ", system code -1 ") != NULL), "the code of the system");
+        FUZZ_CHECK((error.os_code > 0) == (strstr(line, ", system code 1 ") != NULL), "the code of the system");
+        check_place(error);
     }
     FUZZ_CHECK(!tg_status_at(SIZE_MAX, &status) && !tg_status_at(0, NULL), "a status behind the last");
     FUZZ_CHECK(strcmp(tg_status_name((tg_status)9999), "TG_E_UNKNOWN") == 0, "the name of no status");
@@ -113,6 +160,7 @@ void total_check(const tg_model *m)
 {
     check_no_model();
     check_no_value();
+    check_odd_views();
     const tg_bytes no_name = {NULL, 3};
     FUZZ_CHECK(tg_model_find_tensor_n(m, no_name) == NULL, "a tensor without a name");
     FUZZ_CHECK(tg_model_find_key(m, NULL) == NULL, "a key without a name");

@@ -82,8 +82,6 @@ static tgi_step sweep_tensor(tgi_parse *p, sweep *s, uint64_t index)
         return report(p, TG_E_TENSOR_OVERLAP, tensor, tensor->seen.offset, s->end, "tensor offset");
     if (tensor->seen.offset > s->padded)
         TGI_TRY(report(p, s->rule->gap, tensor, s->padded, tensor->seen.offset, "tensor offset"));
-    if (tensor->seen.size == 0)
-        return TGI_OK;
     s->start = tensor->seen.offset;
     s->end = tensor->seen.offset + tensor->seen.size;
     if (!tgi_align_up_u64(s->end, p->model->alignment, &s->padded))

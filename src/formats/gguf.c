@@ -297,6 +297,15 @@ static tgi_step gguf_element(tgi_parse *p, gguf_level *level, bool check_text)
     return TGI_OK;
 }
 
+static inline bool read_narrow(tgi_cursor *c, uint64_t *out)
+{
+    uint32_t narrow;
+    if (!tgi_read_u32(c, &narrow))
+        return false;
+    *out = narrow;
+    return true;
+}
+
 /* The hot loop of every vocabulary: reads past at most `count` strings that are here whole and raise no question,
  * and returns how many those were. */
 static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow, bool check_text)
@@ -305,13 +314,10 @@ static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow,
     uint64_t passed = 0;
     for (; passed < count; passed++) {
         uint64_t len;
-        uint32_t len_32;
         const uint8_t *bytes;
         size_t fault;
-        if (narrow ? !tgi_read_u32(&c, &len_32) : !tgi_read_u64(&c, &len))
+        if (narrow ? !read_narrow(&c, &len) : !tgi_read_u64(&c, &len))
             break;
-        if (narrow)
-            len = len_32;
         if (!tgi_take(&c, len, &bytes))
             break;
         if (check_text && !tgi_is_common_text(bytes, (size_t)len, (size_t)len + tgi_left(&c)) &&

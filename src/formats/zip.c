@@ -57,7 +57,7 @@ static tgi_step end_error(tgi_parse *p, uint64_t offset, uint64_t found, uint64_
 static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, const uint8_t *record, tgi_zip_end *out)
 {
     tgi_cursor c = *tail;
-    const uint8_t *locator, *big;
+    const uint8_t *locator = NULL, *big = NULL;
     if (at < 20)
         return TGI_OK;
     c.pos = at - 20;

@@ -44,7 +44,7 @@ const uint8_t *tgi_zip_next_record(const tgi_cursor *tail, size_t *at)
 static bool zip64_place(const tgi_cursor *tail, size_t at, uint64_t *out_place)
 {
     tgi_cursor c = *tail;
-    const uint8_t *locator, *record;
+    const uint8_t *locator = NULL, *record = NULL;
     if (at < 20)
         return false;
     c.pos = at - 20;
@@ -64,7 +64,7 @@ static bool zip64_place(const tgi_cursor *tail, size_t at, uint64_t *out_place)
 static size_t zip64_in_front(const tgi_cursor *tail, size_t at, uint64_t out_places[2])
 {
     tgi_cursor c = *tail;
-    const uint8_t *record;
+    const uint8_t *record = NULL;
     if (at < 76)
         return 0;
     c.pos = at - 76;
