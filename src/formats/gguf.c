@@ -297,7 +297,7 @@ static tgi_step gguf_element(tgi_parse *p, gguf_level *level, bool check_text)
     return TGI_OK;
 }
 
-static inline bool read_narrow(tgi_cursor *c, uint64_t *out)
+static inline bool gguf_read_narrow(tgi_cursor *c, uint64_t *out)
 {
     uint32_t narrow;
     if (!tgi_read_u32(c, &narrow))
@@ -313,10 +313,10 @@ static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow,
     tgi_cursor c = *at;
     uint64_t passed = 0;
     for (; passed < count; passed++) {
-        uint64_t len;
+        uint64_t len = 0;
         const uint8_t *bytes;
         size_t fault;
-        if (narrow ? !read_narrow(&c, &len) : !tgi_read_u64(&c, &len))
+        if (narrow ? !gguf_read_narrow(&c, &len) : !tgi_read_u64(&c, &len))
             break;
         if (!tgi_take(&c, len, &bytes))
             break;
