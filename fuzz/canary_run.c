@@ -163,7 +163,7 @@ int main(int argc, char **argv)
         checks[1] = *end == ' ' ? (unsigned)strtoul(end, NULL, 10) : checks[0];
         bool reached;
         if (checks[0] < CANARY_MAX && checks[1] < CANARY_MAX && survives(checks, argv[3], &reached)) {
-            (void)printf("%u %s\n", checks[0], reached ? "unnoticed" : "unreached");
+            (void)printf("%.*s %s\n", (int)strcspn(line, "\n"), line, reached ? "unnoticed" : "unreached");
             (void)fflush(stdout);
         }
         if (done % 100 == 0)
