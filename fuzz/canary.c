@@ -3,10 +3,9 @@
  *
  *     canary IN OUT FIRST NAME     numbers the checks from FIRST on, and prints a row for each: N|NAME|line|text
  *
- * A check is an `if (…)`, which then never holds, or one operand of `&&` or `||` in it, which is then left out. All
+ * A check is an `if (…)`, which then never holds, or one operand of `&&` or `||` in it, whose result is then left out. All
  * are in one program, so all compile; canary_switch.h has what they call. Reads C as this project writes it: no macro
  * that hides an `if`, no string with a bracket in a condition. */
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -99,39 +98,29 @@ static void print_row(const char *name, unsigned number, size_t from, size_t to)
     (void)putchar('\n');
 }
 
-/* Is there a call in it? */
-static bool calls(size_t from, size_t to)
-{
-    for (size_t at = from + 1; at < to; at++)
-        if (source[at] == '(' && (isalnum((unsigned char)source[at - 1]) != 0 || source[at - 1] == '_'))
-            return true;
-    return false;
-}
-
-/* One check, of which that much text follows: it counts as 0 where it is left out, or as 1 between `&&`. */
-static void open_check(FILE *out, unsigned number, char operator, size_t from, size_t to)
+/* One check, whose text follows: it is worked out, since it may read something, and then counts as 0 where it is off, or
+ * as 1 between `&&`. */
+static void open_check(FILE *out, unsigned number, char operator)
 {
     bool both = operator== '&';
-    int when = calls(from, to) ? 2 : both ? 0 : 1;
-    (void)fprintf(out, both ? "(tgi_canary_is_off(%u) || " : "(!tgi_canary_is_off(%u) && ", number);
-    (void)fprintf(out, "tgi_canary_note(%u, %d, !!(", number, when);
+    (void)fprintf(out, "tgi_canary_%s(%u, !!(", both ? "and" : "or", number);
 }
 
 static unsigned write_condition(FILE *out, const char *name, const condition *c, unsigned number)
 {
     print_row(name, number, c->start, c->end);
-    open_check(out, number++, '|', c->start, c->end);
+    open_check(out, number++, '|');
     for (size_t i = 0; i < c->num_parts && c->num_parts > 1; i++) {
         bool last = i + 1 == c->num_parts;
         size_t end = last ? c->end : c->parts[i + 1] - 2;
         print_row(name, number, c->parts[i], end);
-        open_check(out, number++, c->operators[last ? i - 1 : i], c->parts[i], end);
+        open_check(out, number++, c->operators[last ? i - 1 : i]);
         write_range(out, c->parts[i], end);
-        (void)fprintf(out, last ? ")))" : "))) %c%c ", c->operators[i], c->operators[i]);
+        (void)fprintf(out, last ? "))" : ")) %c%c ", c->operators[i], c->operators[i]);
     }
     if (c->num_parts == 1)
         write_range(out, c->start, c->end);
-    (void)fputs(")))", out);
+    (void)fputs("))", out);
     return number;
 }
 

@@ -13,12 +13,20 @@ static inline int tgi_canary_is_off(int check)
     return check == tgi_canary || check == tgi_canary_partner;
 }
 
-/* `when`: what the check must be for that. 2: whatever, since it calls something that may change more. */
-static inline int tgi_canary_note(int check, int when, int holds)
+/* An operand of `||`, or a whole condition: matters where it holds. */
+static inline int tgi_canary_or(int check, int holds)
 {
-    if (holds == when || when == 2)
+    if (holds)
         tgi_canary_seen[check] = 1;
-    return holds;
+    return holds && !tgi_canary_is_off(check);
+}
+
+/* An operand of `&&`: matters where it does not hold. */
+static inline int tgi_canary_and(int check, int holds)
+{
+    if (!holds)
+        tgi_canary_seen[check] = 1;
+    return holds || tgi_canary_is_off(check);
 }
 
 #endif

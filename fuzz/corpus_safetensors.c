@@ -61,6 +61,10 @@ static const row accepted[] = {
      "{'a':{'dtype':'U8','shape':[2],'data_offsets':[0,2],'x':[1,-2.5e+3,'s',true,false,null],'y':{'x':{}}}}", 2},
     {"W_FIELD_UNKNOWN--numbers", "{'a':{'dtype':'U8','shape':[2],'data_offsets':[0,2],'x':[1e5,1E-2,-0.5E+7,0,-0]}}",
      2},
+    {"W_FIELD_UNKNOWN--the-same-of-two-tensors",
+     "{'a':{'dtype':'U8','shape':[0],'data_offsets':[0,0],'x':1},'b':{'dtype':'U8','shape':[0],'data_offsets':[0,0],'x'"
+     ":1}}",
+     0},
     {"long-name-with-an-escape", "{'" A_50 A_50 A_50 A_50 A_50 "\\u0061':" EMPTY "}", 0},
     {"W_METADATA_NULL--null", "{'__metadata__':null}", 0},
     {"W_TEXT_VALUE--nul", "{'__metadata__':{'a':'x\\u0000'}}", 0},

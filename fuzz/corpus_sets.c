@@ -95,7 +95,7 @@ static void add_indexed(corpus *c, const char *json, unsigned shards, const char
     add_file(&all, SB_INDEX, &index);
     bytes_free(&index);
     for (unsigned i = 0; i < shards; i++)
-        add_shard(&all, i, 2);
+        add_shard(&all, i, shards > 2 ? shards : 2);
     put(c, &all, name);
 }
 
@@ -103,12 +103,17 @@ static void add_indexes(corpus *c)
 {
 #define FIRST "'model-00001-of-00002.safetensors'"
 #define SECOND "'model-00002-of-00002.safetensors'"
+#define OF_FOUR(number) "'model-0000" number "-of-00004.safetensors'"
+#define TURN(letter)                                                                                                   \
+    "'0." letter "':" OF_FOUR("1") ",'1." letter "':" OF_FOUR("2") ",'2." letter "':" OF_FOUR("3") ",'3." letter       \
+                                                                                                   "':" OF_FOUR("4")
 #define MAP "'0.a':" FIRST ",'0.b':" FIRST ",'1.a':" SECOND ",'1.b':" SECOND
     static const struct {
         const char *name, *json;
         unsigned shards;
     } rows[] = {
         {"accept/index-of-two", "{'metadata':{'total_size':14},'weight_map':{" MAP "}}", 2},
+        {"accept/index-of-four-in-turns", "{'weight_map':{" TURN("a") "," TURN("b") "}}", 4},
         {"accept/index-of-one", "{'weight_map':{'0.a':" FIRST ",'0.b':" FIRST "}}", 1},
         {"accept/index-with-another-size", "{'metadata':{'total_size':13,'x':[1]},'y':null,'weight_map':{" MAP "}}", 2},
         {"reject/E_PART_MISSING--index-file-missing", "{'weight_map':{" MAP "}}", 1},
