@@ -33,7 +33,10 @@ static void add_accepted(corpus *c)
         char name[128];
         spec.width = 8;
         bool by_name = strcmp(spec.layout, "stable-diffusion-lora") == 0;
-        (void)snprintf(name, sizeof name, "%s/%s-%s", by_name ? "seed" : "accept", spec.layout, spec.container);
+        bool again = i > 0 && strcmp(spec.layout, lb_specs[i - 1].layout) == 0 &&
+                     strcmp(spec.container, lb_specs[i - 1].container) == 0;
+        (void)snprintf(name, sizeof name, "%s/%s-%s%s", by_name ? "seed" : "accept", spec.layout, spec.container,
+                       again ? "-with-other-names" : "");
         corpus_put(c, lb_make(spec), name);
     }
     lb_spec vocabulary = {"llama", "ggjt1", 8, 0, 0, true, 0, 0, 256};

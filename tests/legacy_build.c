@@ -264,6 +264,7 @@ const lb_spec lb_specs[] = {
     SPEC("mpt", "ggml", 1, 2),
     SPEC("mpt", "ggjt3", 1, 0),
     SPEC("replit", "ggml", 1, 2),
+    SPEC("replit", "ggml", 1, 0),
     SPEC("bloom", "ggml", 1, 0),
     SPEC("bloom", "ggjt3", 1, 0),
     SPEC("falcon", "ggml", 1, 2),

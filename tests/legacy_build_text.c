@@ -154,7 +154,7 @@ void lb_write_gptneox(lb_file *f, uint32_t e, bool old)
     }
 }
 
-/* MPT and Replit. GPT4All's Replit has other names. */
+/* MPT and Replit. GPT4All's Replit and that of May 2023 have other names. */
 static void mpt_tensors(lb_file *f, uint32_t e, bool other_names)
 {
     const char *n = other_names ? "ln" : "norm";
@@ -185,7 +185,7 @@ void lb_write_mpt(lb_file *f, uint32_t e, bool replit)
     lb_write_tokens(f, replit || f->scores);
     f->header_end = f->file.len;
     if (!f->spec.no_tensors)
-        mpt_tensors(f, e, false);
+        mpt_tensors(f, e, replit && f->spec.quantization == 0); /* which files of May 2023 do not say */
 }
 
 void lb_write_gpt4all_mpt(lb_file *f, uint32_t e)

@@ -119,7 +119,7 @@ const legacy_anchor legacy_gptneox_anchors[] = {
     NO_MORE,
 };
 
-/* ---- MPT and Replit: one architecture, with other words for its numbers and, in GPT4All, its tensors ---- */
+/* ---- MPT and Replit: one architecture, with other words for its numbers and sometimes its tensors ---- */
 
 #define MPT(layers, name, dims) EACH(layers, "transformer.blocks.%." name ".weight", dims)
 #define MPT_LIST(width, layers, norm, up, down, last)                                                                  \
@@ -130,6 +130,11 @@ const legacy_anchor legacy_gptneox_anchors[] = {
 
 const legacy_anchor legacy_mpt_anchors[] = {
     MPT_LIST("d_model", "n_layers", "norm", "ffn.up_proj", "ffn.down_proj", "norm_f"),
+    NO_MORE,
+};
+/* Replit as ggml's example read it at first, in May 2023. */
+const legacy_anchor legacy_replit_old_anchors[] = {
+    MPT_LIST("d_model", "n_layers", "ln", "mlp.mlp_up", "mlp.mlp_down", "ln_f"),
     NO_MORE,
 };
 const legacy_anchor legacy_ggmm_anchors[] = {

@@ -428,6 +428,8 @@ const legacy_layout legacy_layouts[] = {
     {TG_LAYOUT_MPT, LEGACY_GGML | RUSTFORMERS, mpt_sections, model_rules, legacy_mpt_anchors, 1, 2, 0, NEW, true, false,
      false},
     {TG_LAYOUT_REPLIT, LEGACY_GGML, replit_sections, model_rules, legacy_mpt_anchors, 1, 2, 0, NEW, true, false, false},
+    {TG_LAYOUT_REPLIT, LEGACY_GGML, replit_sections, model_rules, legacy_replit_old_anchors, 1, 2, 0, NEW_OR_OLD, true,
+     false, false},
     {TG_LAYOUT_BLOOM, LEGACY_GGML | RUSTFORMERS, bloom_sections, head_rules, legacy_bloom_anchors, 1, 2, 0, OLD, true,
      false, false},
     {TG_LAYOUT_FALCON, LEGACY_GGML | LEGACY_GGMF_1 | ANY_GGJT, falcon_sections, falcon_rules, legacy_falcon_anchors, 1,
