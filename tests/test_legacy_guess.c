@@ -241,6 +241,12 @@ static void a_hint_says_how_to_name_the_layout(void **state)
     tg_options options = lc_options("whisper");
     assert_non_null(strstr(hint_of(f, &options), "`--layout list`"));
     lb_free(f);
+    f = lc_make("replit", "ggml");
+    bytes_put_u32(&f->file, lb_at(f, "tokens"), 65536);
+    options = lc_options("replit");
+    assert_string_equal(hint_of(f, &options), ""); /* which has two lists of tensors */
+    assert_non_null(strstr(hint_of(f, NULL), "another, `--layout NAME`"));
+    lb_free(f);
     lb_spec vocabulary = {"llama", "ggml", 0, 0, 0, true, 0, 0, 300};
     f = lb_make(vocabulary);
     assert_non_null(strstr(hint_of(f, NULL), "say which one: `--layout NAME`"));

@@ -222,7 +222,7 @@ static tgi_hint guess_hint(const tgi_parse *p, const legacy_state *s, const lega
     bool gpt4all = candidate->layout->layout == TG_LAYOUT_LLAMA && s->container->bit == LEGACY_GGML && number != NULL &&
                    number->value == LEGACY_GPT4ALL_TOKENS && (p->settings->flags & TG_GPT4ALL_VOCABULARY) == 0;
     for (uint32_t i = 0; i < s->num_candidates && !gpt4all; i++)
-        if (s->candidates[i].layout != candidate->layout)
+        if (s->candidates[i].layout->layout != candidate->layout->layout)
             return TGI_HINT_GUESSED_LAYOUT;
     return gpt4all ? TGI_HINT_GPT4ALL : TGI_HINT_NONE;
 }
