@@ -565,13 +565,15 @@ typedef struct tg_model tg_model;
  * byte, but for those of TG_E_ZIP_ errors. Several such members are TG_E_ZIP_SEVERAL, unless tg_options.member says
  * which. A model at whose end stands such an archive is TG_E_ZIP_POLYGLOT: two programs would see two models.
  *
- * Where the file is the first of a split GGUF, the first part of a LLaMA of March 2023 (model.bin, then model.bin.1 and so on; its
- * shapes say how many), or the index of safetensors files (its name says so: it ends in .json and has .index. in it), all of the set is opened, vetted and made one model, unless TG_SINGLE_FILE, a region or a
- * member is asked for. The other files are looked for in the folder of `path` as it is given, under bare names; symbolic
- * links are followed unless TG_NO_FOLLOW is given. One of them is open at a time; later uses open it again and refuse it
- * with TG_E_FILE_CHANGED if it is no longer the same file (sealed copies stay open instead). tg_error.file and
- * tg_error.file_name say which file an error is about. Parts of one LLaMA that have changed places are not noticed:
- * they have the same header and the same shapes, and nothing else in them says which is which.
+ * Where the file is the first of a split GGUF, the first part of a LLaMA of March 2023 (model.bin, then model.bin.1
+ * and so on; its shapes say how many), or the index of safetensors files (its name says so: it ends in .json and
+ * has .index. in it), all of the set is opened, vetted and made one model, unless TG_SINGLE_FILE, a region or a
+ * member is asked for. The other files are looked for in the folder of `path` as it is given, under bare names;
+ * symbolic links are followed unless TG_NO_FOLLOW is given. One of them is open at a time; later uses open it again
+ * and refuse it with TG_E_FILE_CHANGED if it is no longer the same file (sealed copies stay open instead).
+ * tg_error.file and tg_error.file_name say which file an error is about. Parts of one LLaMA that have changed
+ * places are not noticed: they have the same header and the same shapes, and nothing else in them says which is
+ * which.
  *
  * Errors: any TG_E_ status about the file, TG_E_ARGUMENT, TG_E_REGION, TG_E_NO_MEMORY, TG_E_OPEN,
  * TG_E_NOT_REGULAR, TG_E_LINK, TG_E_READ, TG_E_FILE_CHANGED; TG_E_NO_SEALS and TG_E_SEAL for TG_SEALED_COPY; a TG_W_
@@ -652,7 +654,8 @@ typedef struct tg_file {
     uint64_t num_tensors;
 } tg_file;
 
-/* tg_model_file returns the file of that number, or the index of the model for TG_FILE_INDEX; NULL where there is none. */
+/* tg_model_file returns the file of that number, or the index of the model for TG_FILE_INDEX; NULL where there is
+ * none. */
 TG_API const tg_file *tg_model_file(const tg_model *model, uint32_t file);
 
 typedef enum tg_set_kind {
