@@ -230,6 +230,31 @@ static void a_part_alone_is_warned_about(void **state)
     parts_free(&s);
 }
 
+/* How many parts there are, the first tensor alone says: where that comes last, what ends before it is truncated. */
+static void a_part_cut_before_its_first_tensor_is_truncated(void **state)
+{
+    (void)state;
+    lb_spec spec = {"llama", "ggml", WIDTH, 1, 0, false, 2, 0, 8};
+    lb_file *f = lb_make(spec);
+    bytes moved = bytes_new(false);
+    uint64_t from = f->tensors[0].at.record, to = f->tensors[0].at.end;
+    bytes_raw(&moved, f->file.data, (size_t)from);
+    bytes_raw(&moved, f->file.data + to, (size_t)(f->file.len - to));
+    bytes_raw(&moved, f->file.data + from, (size_t)(to - from));
+    tg_options options = options_with_flags(TG_SINGLE_FILE);
+    tg_model *model = NULL;
+    assert_int_equal(tg_open_memory(moved.data, moved.len, &options, &model, NULL), TG_OK);
+    assert_int_equal(tg_model_num_tensors(model), f->num_tensors);
+    tg_close(model);
+    for (size_t i = 1; i < f->num_tensors; i++) {
+        size_t len = (size_t)(f->tensors[i].at.end - (to - from));
+        assert_int_equal(tg_open_memory(moved.data, len, &options, &model, NULL), TG_E_TENSOR_MISSING);
+        assert_int_equal(tg_open_memory(moved.data, len - 1, &options, &model, NULL), TG_E_TENSOR_TRUNCATED);
+    }
+    bytes_free(&moved);
+    lb_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +262,7 @@ int main(void)
         cmocka_unit_test(missing_and_extra_parts_are_named),
         cmocka_unit_test(foreign_parts_are_named),
         cmocka_unit_test(a_part_alone_is_warned_about),
+        cmocka_unit_test(a_part_cut_before_its_first_tensor_is_truncated),
     };
     return cmocka_run_group_tests_name("LLaMA in parts", tests, NULL, NULL);
 }

@@ -76,8 +76,8 @@ static bool fits_pattern(const char *pattern, size_t shared, const char *name, s
 }
 
 /* A part of a model of 2023 has a share of the columns of its first anchor. The number of parts is nowhere else, as its
- * loaders had it. */
-static uint64_t count_parts(const judge *j)
+ * loaders had it: false where that tensor has not come. `*out` is 0 for a whole model. */
+static bool count_parts(const judge *j, uint64_t *out)
 {
     const legacy_anchor *first = j->candidate->layout->anchors;
     const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
@@ -85,17 +85,21 @@ static uint64_t count_parts(const judge *j)
     size_t len = first != NULL ? strcspn(first->dims, ":,") : 0;
     pattern_fit fit = NO_FIT;
     uint64_t whole;
+    *out = 0;
     if (len == 0 || first->dims[len] != ':' || !legacy_size(j->candidate, first->dims, len, &whole))
-        return 0;
+        return true;
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
         if (tensors[i].seen.num_dims == 0) /* no dims at all: no list */
             continue;
-        if (fits_pattern(first->name, 0, name, tensors[i].seen.name.len, 1, &fit))
-            return whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS ? whole / dims[0] : 0;
+        if (fits_pattern(first->name, 0, name, tensors[i].seen.name.len, 1, &fit)) {
+            bool shared = whole > dims[0] && whole % dims[0] == 0 && whole / dims[0] <= MOST_PARTS;
+            *out = shared ? whole / dims[0] : 0;
+            return true;
+        }
         dims += tensors[i].seen.num_dims;
     }
-    return 0;
+    return false;
 }
 
 static size_t shared_prefix(const char *a, const char *b)
@@ -110,7 +114,7 @@ static size_t shared_prefix(const char *a, const char *b)
 static void resolve_anchors(judge *j)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
-    j->candidate->parts = count_parts(j);
+    bool counted = count_parts(j, &j->candidate->parts);
     for (size_t i = 0; i < j->num_anchors; i++) {
         judge_anchor *anchor = &j->anchors[i];
         const char *layers = anchors[i].layers;
@@ -119,6 +123,8 @@ static void resolve_anchors(judge *j)
             anchor->layers = 0;
         if (!legacy_read_shape(j->candidate, anchors[i].dims, &anchor->shape))
             anchor->layers = 0;
+        if (!counted && anchor->shape.split > 0) /* any share: the file ends before it says which */
+            anchor->shape.any[anchor->shape.split - 1] = true;
         if (i > 0 && anchor->layers == j->anchors[i - 1].layers)
             anchor->shared = shared_prefix(anchors[i - 1].name, anchors[i].name);
     }
