@@ -137,6 +137,45 @@ static void add_records(corpus *c)
     }
 }
 
+/* Layers whose numbers have two digits. */
+static void add_layers(corpus *c)
+{
+    static const struct {
+        const char *name;
+        uint32_t rank, dims[2];
+    } rows[] = {
+        {"attention.wq", 2, {8, 8}},     {"attention.wk", 2, {8, 8}},     {"attention.wv", 2, {8, 8}},
+        {"attention.wo", 2, {8, 8}},     {"feed_forward.w1", 2, {8, 32}}, {"feed_forward.w2", 2, {32, 8}},
+        {"feed_forward.w3", 2, {8, 32}}, {"attention_norm", 1, {8, 0}},   {"ffn_norm", 1, {8, 0}},
+    };
+    lb_file *f = make("llama", "ggml");
+    for (unsigned layer = 2; layer < 12; layer++) {
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            char name[64];
+            (void)snprintf(name, sizeof name, "layers.%u.%s.weight", layer, rows[i].name);
+            uint32_t elements = rows[i].dims[0] * (rows[i].rank == 2 ? rows[i].dims[1] : 1);
+            (void)lb_append_record(f, name, 1, rows[i].rank, rows[i].dims, elements * (uint64_t)2);
+        }
+    }
+    set(c, f, "n_layer", 12, "accept/twelve-layers");
+}
+
+/* The list of names is full to the last byte, which is in the middle of a name. */
+static void add_full_list(corpus *c)
+{
+    char name[512];
+    const uint32_t dims[] = {1};
+    lb_file *f = make_vocabulary("llama", "ggml", 0);
+    memset(name, 'x', sizeof name);
+    name[100] = '\0'; /* makes room for 381 bytes */
+    (void)lb_append_record(f, name, 0, 1, dims, 4);
+    name[100] = 'x';
+    name[261] = '\0';
+    (void)lb_append_record(f, name, 0, 1, dims, 4);
+    (void)lb_append_record(f, "tok_embeddings.weigh", 0, 1, dims, 4);
+    corpus_put(c, f, "reject/E_TENSOR_UNKNOWN--a-name-at-the-end-of-its-list@layout=llama");
+}
+
 /* Until March 2023 some matrices of gpt2 stood the other way round. */
 static void add_transposed(corpus *c)
 {
@@ -154,6 +193,8 @@ static void add_transposed(corpus *c)
     corpus_put(c, f, "accept/gpt2-transposed");
     f = make("rwkv", "ggmf101");
     corpus_put_with(c, f, f->tensors[3].at.type, 4, "reject/E_DTYPE_REMOVED--type-4-of-rwkv");
+    f = make("rwkv", "ggmf100");
+    corpus_put_with(c, f, f->tensors[3].at.type, 4, "reject/E_DTYPE_REMOVED--type-4-of-rwkv-100");
 }
 
 /* ---- Two layouts at once ---- */
@@ -255,6 +296,8 @@ void corpus_legacy_rules(corpus *c)
     add_lora(c);
     add_records(c);
     add_transposed(c);
+    add_layers(c);
+    add_full_list(c);
     add_cut(c);
     add_named(c);
     add_rank_0(c);

@@ -27,6 +27,7 @@ void corpus_lookalikes(corpus *c)
         {"E_MAGIC--zeros-and-a-one", TEXT("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1")},
         {"E_MAGIC--gzip", TEXT("\x1f\x8b\x08\0\0\0\0\0")},
         {"E_MAGIC--pickle", TEXT("\x80\x04\x95\0\0\0\0")},
+        {"E_MAGIC--a-brace-and-zeros", TEXT("{\0\0\0\0\0\0\0")},
         {"E_MAGIC--elf", TEXT("\x7f"
                               "ELF\2\1\1\0")},
         {"E_MAGIC--json", TEXT("{\"architectures\": []}")},

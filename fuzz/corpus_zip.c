@@ -84,6 +84,12 @@ static void zip64_ends(corpus *c, const gb_model *m)
     add_with(c, &z, big + 24, 8, 7, "reject/E_ZIP_END--zip64-entries-here-and-in-all");
     add_with(c, &z, big + 40, 8, 7, "reject/E_ZIP_END--zip64-length-of-the-directory");
     add_with(c, &z, big + 48, 8, UINT64_MAX, "reject/E_ZIP_END--zip64-offset-wraps");
+    zb_write(&z);
+    bytes_put_u64(&z.file, big + 40, big + 64);
+    bytes_put_u64(&z.file, big + 48, UINT64_MAX - 63);
+    bytes_put_u32(&z.file, end + 12, UINT32_MAX);
+    bytes_put_u32(&z.file, end + 16, UINT32_MAX);
+    add_zip(c, &z, "reject/E_ZIP_END--zip64-offset-and-length-wrap");
     add_with(c, &z, end + 8, 4, 0x00070007, "reject/E_ZIP_END--zip64-and-another-count");
     add_with(c, &z, end + 12, 4, 7, "reject/E_ZIP_END--zip64-and-another-length");
     add_with(c, &z, end + 16, 4, 7, "reject/E_ZIP_END--zip64-and-another-offset");
@@ -122,6 +128,10 @@ static void entries(corpus *c, const gb_model *m)
     add_with(c, &z, entry + 10, 2, 8, "reject/E_ZIP_STORED--deflated");
     add_with(c, &z, entry + 20, 4, 7, "reject/E_ZIP_DIRECTORY--packed-size");
     add_with(c, &z, entry + 20, 8, UINT64_C(0x00FFFFFF00FFFFFF), "reject/E_ZIP_RANGE--behind-the-directory");
+    add_with(c, &z, entry + 20, 4, UINT32_MAX, "reject/E_ZIP_DIRECTORY--packed-size-in-a-field-that-is-not-there");
+    add_with(c, &z, entry + 24, 4, UINT32_MAX, "reject/E_ZIP_DIRECTORY--size-in-a-field-that-is-not-there");
+    add_with(c, &z, local + 18, 4, UINT32_MAX, "reject/E_ZIP_LOCAL--packed-size-in-a-field-that-is-not-there");
+    add_with(c, &z, local + 22, 4, UINT32_MAX, "reject/E_ZIP_LOCAL--size-in-a-field-that-is-not-there");
     add_with(c, &z, entry + 28, 2, 0, "reject/E_ZIP_DIRECTORY--no-name");
     add_with(c, &z, entry + 28, 2, 999, "reject/E_ZIP_DIRECTORY--long-name");
     add_with(c, &z, entry + 28, 2, 9, "reject/E_ZIP_DIRECTORY--short-name");
@@ -158,6 +168,8 @@ static void members(corpus *c, const gb_model *m)
     zb_write(&z);
     add_zip(c, &z, "accept/a-model-and-other-files");
     add_with(c, &z, z.members[1].at.entry + 32, 2, 46, "reject/E_ZIP_DIRECTORY--comment-up-to-half-an-entry");
+    add_with(c, &z, z.members[1].at.entry + 28, 4, 0x00010008,
+             "reject/E_ZIP_DIRECTORY--another-member-with-an-extra-byte");
     add_with(c, &z, z.members[1].at.entry + 20, 4, 3, "reject/E_ZIP_DIRECTORY--another-member-of-two-sizes");
     bytes_put_u8(&z.file, z.members[1].at.entry + 10, 8);
     add_zip(c, &z, "accept/another-member-is-deflated");

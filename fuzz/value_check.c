@@ -43,6 +43,7 @@ static void check_float(const tg_value *v)
         FUZZ_CHECK(v->type != TG_VALUE_F32 && v->type != TG_VALUE_F64, "a float that is none");
         return;
     }
+    FUZZ_CHECK(v->type >= TG_VALUE_U8 && v->type <= TG_VALUE_F64, "a double of what is no number");
     int64_t i;
     uint64_t u;
     const double end = 9223372036854775808.0; /* 2^63 */

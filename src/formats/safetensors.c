@@ -30,8 +30,8 @@ typedef struct st_state {
 
 static bool st_probe(tgi_cursor c)
 {
-    uint64_t length;
-    uint8_t byte;
+    uint64_t length = 0;
+    uint8_t byte = 0;
     tgi_cursor first = c;
     c.big_endian = false;
     bool braced = tgi_read_u8(&first, &byte) && byte == '{';

@@ -138,7 +138,7 @@ static bool find_zip64(const uint8_t *extra, size_t len, tgi_cursor *out_zip64)
     bool seen = false;
     *out_zip64 = none;
     while (tgi_left(&c) > 0) {
-        uint16_t id, size;
+        uint16_t id = 0, size = 0;
         const uint8_t *bytes;
         if (!tgi_read_u16(&c, &id) || !tgi_read_u16(&c, &size) || !tgi_take(&c, size, &bytes))
             return false;
@@ -156,7 +156,7 @@ static bool find_zip64(const uint8_t *extra, size_t len, tgi_cursor *out_zip64)
 /* One entry of the directory. */
 static tgi_step read_entry(tgi_parse *p, tgi_cursor *c, tgi_zip_member *m)
 {
-    const uint8_t *e, *extra, *comment;
+    const uint8_t *e = NULL, *extra = NULL, *comment;
     m->entry_offset = tgi_tell(c);
     if (!tgi_take(c, 46, &e) || !tgi_zip_begins(e, "PK\1\2"))
         return entry_error(p, m->entry_offset, 0, 0, "entry");
@@ -327,7 +327,7 @@ uint64_t tgi_zip_local_len(tgi_cursor fixed)
 tgi_step tgi_zip_check_local(tgi_parse *p, const tgi_cursor *local, const tgi_zip_member *m, uint64_t *out_offset)
 {
     tgi_cursor c = *local, zip64;
-    const uint8_t *h, *name, *extra;
+    const uint8_t *h = NULL, *name = NULL, *extra = NULL;
     uint64_t start = tgi_tell(&c), end;
     p->entry = TGI_ENTRY_MEMBER;
     p->index = m->index;

@@ -93,7 +93,7 @@ size_t tgi_zip_places(const tgi_cursor *tail, size_t at, const uint8_t *record, 
 
 tgi_zip_names tgi_zip_names_model(tgi_cursor directory)
 {
-    const uint8_t *entry, *rest;
+    const uint8_t *entry = NULL, *rest = NULL;
     while (tgi_left(&directory) >= 4) {
         tgi_cursor c = directory;
         if (!tgi_take(&c, 4, &entry) || !tgi_zip_begins(entry, "PK\1\2"))
