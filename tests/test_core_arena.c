@@ -81,6 +81,12 @@ static void a_size_that_wraps_is_refused_before_the_allocator_is_asked(void **st
         assert_int_equal(tgi_arena_resize(&arena, &block, UINT64_MAX - less), TG_E_LIMIT_HEAP);
         assert_int_equal(tgi_arena_resize_aside(&arena, &block, UINT64_MAX - less), TG_E_NO_MEMORY);
     }
+    arena.header_bytes = 1; /* three times that is set aside: it does not fit behind a base without end */
+    arena.factor = 8;
+    assert_int_equal(tgi_arena_budget(&arena), UINT64_MAX);
+    arena.used = 1000; /* and neither does the block behind those that there are */
+    assert_int_equal(tgi_arena_resize(&arena, &block, UINT64_MAX - sizeof(tgi_block) - 10), TG_E_LIMIT_HEAP);
+    arena.used = 0;
     tgi_list list = {NULL, 0, 0};
     list.room = list.count = UINT64_MAX / 64;
     assert_int_equal(tgi_list_grow(&arena, &list, 1024, UINT64_MAX), TG_E_LIMIT_HEAP);
