@@ -67,7 +67,7 @@ static tgi_step place_all(tgi_parse *p, const tgi_place_rule *rule, bool *out_so
 
 typedef struct sweep {
     const tgi_place_rule *rule;
-    uint64_t start;  /* of the last tensor that is not empty */
+    uint64_t start;  /* of the last tensor that was placed */
     uint64_t end;    /* of the data so far */
     uint64_t padded; /* the same, rounded up to the alignment */
 } sweep;
