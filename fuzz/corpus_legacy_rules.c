@@ -195,6 +195,14 @@ static void add_transposed(corpus *c)
     corpus_put_with(c, f, f->tensors[3].at.type, 4, "reject/E_DTYPE_REMOVED--type-4-of-rwkv");
     f = make("rwkv", "ggmf100");
     corpus_put_with(c, f, f->tensors[3].at.type, 4, "reject/E_DTYPE_REMOVED--type-4-of-rwkv-100");
+    f = make("rwkv", "ggmf101"); /* which may have more tensors than are known, but not less */
+    for (size_t i = 0; i < 3; i++)
+        bytes_put_u8(&f->file, f->tensors[i].at.name, 'X');
+    bytes_cut(&f->file, f->tensors[2].at.end);
+    corpus_put(c, f, "reject/E_TENSOR_MISSING--rwkv-under-other-names@layout=rwkv");
+    f = make("encodec", "ggml");
+    bytes_cut(&f->file, f->header_end);
+    corpus_put(c, f, "reject/E_TENSOR_MISSING--no-record-of-encodec@layout=encodec");
 }
 
 /* ---- Two layouts at once ---- */

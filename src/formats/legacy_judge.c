@@ -115,12 +115,17 @@ static void resolve_anchors(judge *j)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
     bool counted = count_parts(j, &j->candidate->parts);
+    const char *last = NULL; /* the number of layers that was evaluated last, which is mostly that of the next too */
+    uint64_t last_layers = 1;
     for (size_t i = 0; i < j->num_anchors; i++) {
         judge_anchor *anchor = &j->anchors[i];
         const char *layers = anchors[i].layers;
-        anchor->layers = 1;
-        if (layers != NULL && !legacy_size(j->candidate, layers, strlen(layers), &anchor->layers))
-            anchor->layers = 0;
+        if (layers == NULL)
+            last_layers = 1;
+        else if (layers != last && !legacy_size(j->candidate, layers, strlen(layers), &last_layers))
+            last_layers = 0;
+        last = layers;
+        anchor->layers = last_layers;
         if (!legacy_read_shape(j->candidate, anchors[i].dims, &anchor->shape))
             anchor->layers = 0;
         if (!counted && anchor->shape.split > 0) /* any share: the file ends before it says which */
@@ -210,8 +215,8 @@ static tgi_step judge_end(tgi_parse *p, judge *j)
         return TGI_OK;
     }
     /* Only a layout that is complete shows that what follows is no further tensor. */
-    bool all =
-        j->candidate->layout->closed && !j->candidate->layout->paired && missing == 0 && count_missing(j, true) == 0;
+    bool all = j->num_anchors > 0 && j->candidate->layout->closed && !j->candidate->layout->paired && missing == 0 &&
+               count_missing(j, true) == 0;
     if (all && chain->error.status == TG_E_TRUNCATED && chain->tensors.count > 0)
         return legacy_fault(p, j->candidate, TG_E_STRAY_BYTES, chain->at, size - chain->at, 0, NULL);
     if (!j->candidate->faulty)
@@ -220,10 +225,37 @@ static tgi_step judge_end(tgi_parse *p, judge *j)
     return TGI_OK;
 }
 
+/* Is no tensor of a short chain one of the row, by its name, whatever the number of its layer? To ask that costs less
+ * than to evaluate the row, and of most files all rows but one are foreign. Then the first tensor is at fault, or the
+ * record that the chain failed in, and nothing speaks for the row. */
+static bool is_foreign(const judge *j)
+{
+    const legacy_anchor *anchors = j->candidate->layout->anchors;
+    const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
+    const tgi_list *names = &j->chain->names;
+    uint64_t count = j->chain->tensors.count, begin = names->count - j->chain->last_name;
+    if (count == 0 ? !j->chain->failed : count > 16 || !j->candidate->layout->closed)
+        return false;
+    for (uint64_t i = 0; i <= count; i++) {
+        size_t len = i < count ? tensors[i].seen.name.len : (size_t)j->chain->last_name;
+        if (len == 0) /* no names at all: no list */
+            continue;
+        const char *name = (const char *)names->data + (i < count ? tensors[i].name_offset : begin);
+        for (size_t k = 0; k < j->num_anchors; k++) {
+            pattern_fit fit = NO_FIT;
+            if (fits_pattern(anchors[k].name, 0, name, len, UINT64_MAX / 10, &fit))
+                return false;
+        }
+    }
+    return true;
+}
+
 static tgi_step judge_chain(tgi_parse *p, judge *j)
 {
     const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
     const uint64_t *dims = (const uint64_t *)j->chain->dims.data;
+    if (is_foreign(j))
+        j->num_anchors = 0;
     resolve_anchors(j);
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
         p->entry = TGI_ENTRY_TENSOR;
