@@ -57,7 +57,7 @@ macro(record_corpus)
     foreach(folder IN LISTS folders)
       if(EXISTS ${source}/corpus/${folder})
         list(APPEND inputs ${source}/corpus/${folder})
-        if(EXISTS ${source}/corpus/${folder}/reject)
+        if(EXISTS ${source}/corpus/${folder}/reject AND NOT folder STREQUAL "sets") # which their own target judges
           list(APPEND judged ${source}/corpus/${folder})
         endif()
       endif()
