@@ -55,22 +55,13 @@ static void print_extent(const tg_model *m)
 
 static void print_text(const report *r, const options *o)
 {
-    if (r->verdict == VERDICT_ACCEPT)
-        print_accepted(r);
-    else
+    if (r->verdict != VERDICT_ACCEPT) {
         report_failure(stdout, r);
-    if (r->verdict == VERDICT_ACCEPT && o->verbose)
+        return;
+    }
+    print_accepted(r);
+    if (o->verbose)
         print_extent(r->model);
-}
-
-/* A file that has no verdict of its own. */
-static void print_passed_over(const char *path, const char *why, const char *head)
-{
-    escape_print(stdout, bytes_of(path));
-    fputs(why, stdout);
-    if (head != NULL)
-        escape_print(stdout, bytes_of(head));
-    putchar('\n');
 }
 
 static void print_json(const report *r)
@@ -93,6 +84,16 @@ static void print_json(const report *r)
         report_json_error(&j, r);
     json_close_object(&j);
     json_end(&j);
+}
+
+static void print_report(const report *r, const options *o)
+{
+    if (o->quiet && r->verdict == VERDICT_ACCEPT)
+        return;
+    if (o->json)
+        print_json(r);
+    else
+        print_text(r, o);
 }
 
 /* One run of the command. */
@@ -125,6 +126,18 @@ static void hide_progress(const checking *c)
 {
     if (c->progress)
         fputs("\r\033[K", stderr);
+}
+
+/* A file that has no verdict of its own. */
+static void tell_passed_over(const checking *c, const scanned *file, const char *why, const char *head)
+{
+    if (!c->o->verbose || c->o->json)
+        return;
+    hide_progress(c);
+    escape_print(stdout, bytes_of(file->path));
+    fputs(why, stdout);
+    escape_print(stdout, bytes_of(head));
+    putchar('\n');
 }
 
 static void count(checking *c, const report *r)
@@ -171,31 +184,14 @@ static void judge(checking *c, scanned *file)
     cover_parts(c, file, &r);
     if (file->found && r.error.status == TG_E_MAGIC) {
         c->other++; /* not every .bin is a model */
-        if (c->o->verbose && !c->o->json) {
-            hide_progress(c);
-            print_passed_over(file->path, ": passed over, no model", NULL);
-        }
+        tell_passed_over(c, file, ": passed over, no model", "");
     } else {
         hide_progress(c);
         count(c, &r);
-        if (c->o->quiet && r.verdict == VERDICT_ACCEPT)
-            ; /* nothing to say */
-        else if (c->o->json)
-            print_json(&r);
-        else
-            print_text(&r, c->o);
+        print_report(&r, c->o);
         (void)fflush(stdout);
     }
     report_close(&r);
-}
-
-static void tell_covered(const checking *c, const scanned *file)
-{
-    if (!c->o->verbose || c->o->json)
-        return;
-    hide_progress(c);
-    print_passed_over(file->path, ": judged as part of ",
-                      file->head != NO_HEAD ? c->files.files[file->head].path : "a model above");
 }
 
 /* A file whose set begins with another one is judged with that, which may come later. */
@@ -208,7 +204,8 @@ static void judge_in_order(checking *c)
         if (!file->judged && file->covered) {
             c->covered++;
             c->done++;
-            tell_covered(c, file);
+            tell_passed_over(c, file, ": judged as part of ",
+                             file->head != NO_HEAD ? c->files.files[file->head].path : "a model above");
         } else {
             judge(c, file);
         }
