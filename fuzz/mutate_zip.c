@@ -267,23 +267,31 @@ static const field locator_fields[] = {{4, 4}, {8, 8}, {16, 4}};
 static const field big_fields[] = {{4, 8}, {16, 4}, {20, 4}, {24, 8}, {32, 8}, {40, 8}, {48, 8}};
 #define NUM(fields) (sizeof(fields) / sizeof(fields)[0])
 
+/* A record that was written, and its fields. */
+typedef struct record {
+    size_t at;
+    const field *fields;
+    size_t num;
+} record;
+
 /* One field says something else: an edge, or where something of the archive is. */
 static void lie(mutation *m, const archive *a, const places *p, uint8_t *out)
 {
     const size_t i = (size_t)mutate_pick(m, p->num);
-    const struct {
-        size_t at;
-        const field *fields;
-        size_t num;
-    } records[] = {{p->end, end_fields, NUM(end_fields)},
-                   {p->num > 0 ? p->locals[i] : p->end, p->num > 0 ? local_fields : end_fields, NUM(end_fields)},
-                   {p->num > 0 ? p->entries[i] : p->end, p->num > 0 ? entry_fields : end_fields,
-                    p->num > 0 ? NUM(entry_fields) : NUM(end_fields)},
-                   {p->locator, locator_fields, NUM(locator_fields)},
-                   {p->big, big_fields, NUM(big_fields)}};
-    const size_t kind = (size_t)mutate_pick(m, a->zip64 ? 5 : 3);
+    record records[5] = {{p->end, end_fields, NUM(end_fields)}};
+    size_t near[4] = {p->end, p->big, 0, 0}, num = 1;
+    if (p->num > 0) {
+        records[num++] = (record){p->locals[i], local_fields, NUM(local_fields)};
+        records[num++] = (record){p->entries[i], entry_fields, NUM(entry_fields)};
+        near[2] = p->locals[i];
+        near[3] = p->entries[i];
+    }
+    if (a->zip64) {
+        records[num++] = (record){p->locator, locator_fields, NUM(locator_fields)};
+        records[num++] = (record){p->big, big_fields, NUM(big_fields)};
+    }
+    const size_t kind = (size_t)mutate_pick(m, num);
     const field *f = &records[kind].fields[mutate_pick(m, records[kind].num)];
-    const size_t near[] = {p->end, p->big, p->num > 0 ? p->locals[i] : 0, p->num > 0 ? p->entries[i] : 0};
     uint8_t *at = out + records[kind].at + f->at;
     store(at, f->width, mutate_number(m, load(at, f->width), near[mutate_pick(m, NUM(near))]));
 }
