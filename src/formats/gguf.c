@@ -297,15 +297,6 @@ static tgi_step gguf_element(tgi_parse *p, gguf_level *level, bool check_text)
     return TGI_OK;
 }
 
-static inline bool gguf_read_narrow(tgi_cursor *c, uint64_t *out)
-{
-    uint32_t narrow;
-    if (!tgi_read_u32(c, &narrow))
-        return false;
-    *out = narrow;
-    return true;
-}
-
 /* The hot loop of every vocabulary: reads past at most `count` strings that are here whole and raise no question,
  * and returns how many those were. */
 static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow, bool check_text)
@@ -316,7 +307,7 @@ static inline uint64_t pass_strings(tgi_cursor *at, uint64_t count, bool narrow,
         uint64_t len = 0;
         const uint8_t *bytes;
         size_t fault;
-        if (narrow ? !gguf_read_narrow(&c, &len) : !tgi_read_u64(&c, &len))
+        if (narrow ? !tgi_read_bits(&c, 4, &len) : !tgi_read_u64(&c, &len))
             break;
         if (!tgi_take(&c, len, &bytes))
             break;
