@@ -5,8 +5,9 @@
 #
 # All checks are planted in one copy of the sources, where a number switches one off (canary.c): none that does not
 # compile, and one build for all. ONLY chooses source files. Prints each survivor with its line. Those that
-# fuzz/canary.txt explains are expected, and not tried any further unless REASONS is OFF; the run fails on any other. Where a row there names a partner, which does the same
-# once more, the run also fails unless the corpus notices that both are gone.
+# fuzz/canary.txt explains are expected, and not tried any further unless REASONS is OFF; the run fails on any other. Where
+# a row there names a partner, which does the same once more, the run also fails unless the corpus notices that both are
+# gone.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 include("${source}/tests/must.cmake")
@@ -123,13 +124,10 @@ foreach(reason IN LISTS reasons)
 endforeach()
 
 set(targets gguf safetensors legacy zip json sets text cursor build)
-set(folders other)
+set(folders ${judged_folders})
 set(commands "")
 foreach(target IN LISTS targets)
   list(APPEND commands -- fuzz_${target} ${BUILD}/corpus/${target})
-  if(EXISTS ${BUILD}/corpus/${target}/reject AND NOT target STREQUAL "sets") # which are judged by their own target
-    list(APPEND folders ${target})
-  endif()
 endforeach()
 list(TRANSFORM folders PREPEND ${BUILD}/corpus/)
 list(TRANSFORM targets PREPEND fuzz_)
@@ -232,7 +230,7 @@ function(fuzz check)
   file(REMOVE_RECURSE ${BUILD}/work)
   file(MAKE_DIRECTORY ${BUILD}/work)
   find_target(${target})
-  list(TRANSFORM folders PREPEND ${source}/corpus/)
+  list(TRANSFORM folders PREPEND ${BUILD}/corpus/)
   set(ENV{TENSORGATE_CANARY} ${check})
   execute_process(COMMAND ${BUILD}/engine/fuzz/fuzz_${target} -max_total_time=${FUZZ} -max_len=${max_len}
       -artifact_prefix=${BUILD}/found- ${BUILD}/work ${folders} RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)

@@ -16,6 +16,9 @@ if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
   list(APPEND fuzz_targets "diff|gguf|gguf.dict") # against ggml's own reader, where TENSORGATE_GGML names it
 endif()
 
+# Folders of corpus/ whose files are judged one by one, by their names: of sets, an input holds several files.
+set(judged_folders gguf legacy other safetensors zip)
+
 # By default libFuzzer searches a list of all features that it saw less than 255 times for each feature of each run: at first,
 # a third of the time.
 set(libfuzzer_options -entropic_feature_frequency_threshold=16)
