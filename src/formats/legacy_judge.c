@@ -23,6 +23,17 @@ typedef struct judge {
     judge_anchor anchors[];
 } judge;
 
+static const char *listed_name(const judge *j, const tgi_tensor *tensor)
+{
+    return (const char *)j->chain->names.data + tensor->name_offset;
+}
+
+/* Of the record that the chain failed in, where its name was read: the last one. */
+static const char *failed_name(const judge *j)
+{
+    return (const char *)j->chain->names.data + (j->chain->names.count - j->chain->last_name);
+}
+
 /* The number of a layer, in decimal and without leading zeros, below `layers`. */
 static bool take_layer(const char *name, size_t len, size_t *at, uint64_t layers)
 {
@@ -89,7 +100,7 @@ static bool count_parts(const judge *j, uint64_t *out)
     if (len == 0 || first->dims[len] != ':' || !legacy_size(j->candidate, first->dims, len, &whole))
         return true;
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
-        const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
+        const char *name = listed_name(j, &tensors[i]);
         if (tensors[i].seen.num_dims == 0) /* no dims at all: no list */
             continue;
         if (fits_pattern(first->name, 0, name, tensors[i].seen.name.len, 1, &fit)) {
@@ -161,7 +172,7 @@ static size_t find_anchor(const judge *j, const char *name, size_t len)
 static tgi_step judge_tensor(tgi_parse *p, judge *j, const tgi_tensor *tensor, const uint64_t *dims)
 {
     const legacy_layout *layout = j->candidate->layout;
-    const char *name = (const char *)j->chain->names.data + tensor->name_offset;
+    const char *name = listed_name(j, tensor);
     size_t len = tensor->seen.name.len, i = find_anchor(j, name, len);
     uint32_t choices = j->choices;
     p->index = tensor->seen.index;
@@ -232,15 +243,14 @@ static bool is_foreign(const judge *j)
 {
     const legacy_anchor *anchors = j->candidate->layout->anchors;
     const tgi_tensor *tensors = (const tgi_tensor *)j->chain->tensors.data;
-    const tgi_list *names = &j->chain->names;
-    uint64_t count = j->chain->tensors.count, begin = names->count - j->chain->last_name;
+    uint64_t count = j->chain->tensors.count;
     if (count == 0 ? !j->chain->failed : count > 16 || !j->candidate->layout->closed)
         return false;
     for (uint64_t i = 0; i <= count; i++) {
         size_t len = i < count ? tensors[i].seen.name.len : (size_t)j->chain->last_name;
         if (len == 0) /* no names at all: no list */
             continue;
-        const char *name = (const char *)names->data + (i < count ? tensors[i].name_offset : begin);
+        const char *name = i < count ? listed_name(j, &tensors[i]) : failed_name(j);
         for (size_t k = 0; k < j->num_anchors; k++) {
             pattern_fit fit = NO_FIT;
             if (fits_pattern(anchors[k].name, 0, name, len, UINT64_MAX / 10, &fit))
@@ -263,11 +273,8 @@ static tgi_step judge_chain(tgi_parse *p, judge *j)
         if (tensors[i].seen.num_dims > 0) /* no dims at all: no list */
             dims += tensors[i].seen.num_dims;
     }
-    const legacy_chain *chain = j->chain;
-    if (chain->last_name > 0) {
-        const char *name = (const char *)chain->names.data + (chain->names.count - chain->last_name);
-        j->candidate->evidence += find_anchor(j, name, chain->last_name) < j->num_anchors;
-    }
+    if (j->chain->last_name > 0)
+        j->candidate->evidence += find_anchor(j, failed_name(j), j->chain->last_name) < j->num_anchors;
     return j->candidate->stopped ? TGI_OK : judge_end(p, j);
 }
 
@@ -295,7 +302,7 @@ tgi_step legacy_mark_cuts(tgi_parse *p, const legacy_state *s, legacy_candidate 
     resolve_anchors(j);
     tgi_tensor *tensors = (tgi_tensor *)j->chain->tensors.data;
     for (uint64_t i = 0; i < j->chain->tensors.count; i++) {
-        const char *name = (const char *)j->chain->names.data + tensors[i].name_offset;
+        const char *name = listed_name(j, &tensors[i]);
         size_t anchor = find_anchor(j, name, tensors[i].seen.name.len);
         tensors[i].cut = anchor < j->num_anchors ? j->anchors[anchor].shape.split : 0;
     }
