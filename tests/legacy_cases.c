@@ -35,6 +35,15 @@ bool lc_error_names(const tg_error *error, const char *layout)
     return false;
 }
 
+const char *lc_hint(const lb_file *f, const tg_options *options)
+{
+    tg_model *model = NULL;
+    tg_error error;
+    must(tg_open_memory(f->file.data, f->file.len, options, &model, &error) != TG_OK, "a file that is rejected");
+    const char *hint = tg_error_hint(&error);
+    return hint != NULL ? hint : "";
+}
+
 /* Rejected when it is read as that layout. */
 void lc_named(const lb_file *f, tg_status status, uint64_t offset, uint64_t found, uint64_t limit, int line)
 {

@@ -15,6 +15,9 @@ bool lc_is_one_of(const char *name, const char *const *list, size_t count);
 /* Is it one of the layouts that the error is about? */
 bool lc_error_names(const tg_error *error, const char *layout);
 
+/* The hint of the error that `f` is rejected with; "" where there is none. */
+const char *lc_hint(const lb_file *f, const tg_options *options);
+
 /* Rejected when it is read as its layout; and so too when nobody says what it is. */
 void lc_named(const lb_file *f, tg_status status, uint64_t offset, uint64_t found, uint64_t limit, int line);
 void lc_guessed(const lb_file *f, tg_status status, uint64_t offset, uint64_t found, uint64_t limit, int line);

@@ -218,38 +218,29 @@ static void layouts_that_fail_alike_are_all_named(void **state)
     bytes_free(&file);
 }
 
-static const char *hint_of(const lb_file *f, const tg_options *options)
-{
-    tg_model *model = NULL;
-    tg_error error;
-    assert_int_not_equal(tg_open_memory(f->file.data, f->file.len, options, &model, &error), TG_OK);
-    const char *hint = tg_error_hint(&error);
-    return hint != NULL ? hint : "";
-}
-
 /* Where nothing shows that the guess is right, the hint says that it is one. */
 static void a_hint_says_how_to_name_the_layout(void **state)
 {
     (void)state;
     lb_spec spec = {"stable-diffusion-lora", "ggml", 0, 0, 0, false, 0, 0, 0};
     lb_file *f = lb_make(spec);
-    assert_non_null(strstr(hint_of(f, NULL), "another, `--layout NAME`"));
+    assert_non_null(strstr(lc_hint(f, NULL), "another, `--layout NAME`"));
     lb_free(f);
     f = lc_make("llama", "ggjt3");
     bytes_put_u32(&f->file, f->tensors[1].at.dims, 1);
-    assert_string_equal(hint_of(f, NULL), ""); /* the first tensor shows it */
+    assert_string_equal(lc_hint(f, NULL), ""); /* the first tensor shows it */
     tg_options options = lc_options("whisper");
-    assert_non_null(strstr(hint_of(f, &options), "`--layout list`"));
+    assert_non_null(strstr(lc_hint(f, &options), "`--layout list`"));
     lb_free(f);
     f = lc_make("replit", "ggml");
     bytes_put_u32(&f->file, lb_at(f, "tokens"), 65536);
     options = lc_options("replit");
-    assert_string_equal(hint_of(f, &options), ""); /* which has two lists of tensors */
-    assert_non_null(strstr(hint_of(f, NULL), "another, `--layout NAME`"));
+    assert_string_equal(lc_hint(f, &options), ""); /* which has two lists of tensors */
+    assert_non_null(strstr(lc_hint(f, NULL), "another, `--layout NAME`"));
     lb_free(f);
     lb_spec vocabulary = {"llama", "ggml", 0, 0, 0, true, 0, 0, 300};
     f = lb_make(vocabulary);
-    assert_non_null(strstr(hint_of(f, NULL), "say which one: `--layout NAME`"));
+    assert_non_null(strstr(lc_hint(f, NULL), "say which one: `--layout NAME`"));
     lb_free(f);
 }
 

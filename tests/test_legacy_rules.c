@@ -333,10 +333,10 @@ static void tables_have_the_size_that_the_header_says(void **state)
     lb_free(f);
 }
 
-/* A file that says 32001 and has 32000 tokens, and `tensors` as if there were all. */
-static lb_file *gpt4all(bool tensors)
+/* A file that says 32001 and has 32000 tokens, and `tensors` of that type as if there were all. */
+static lb_file *gpt4all(bool tensors, uint32_t type)
 {
-    lb_spec spec = {"llama", "ggml", 16, 1, 0, !tensors, 0, 0, 32001};
+    lb_spec spec = {"llama", "ggml", 16, type, 0, !tensors, 0, 0, 32001};
     lb_file *f = lb_make(spec);
     lb_spec fewer = spec;
     fewer.tokens--;
@@ -351,24 +351,69 @@ static lb_file *gpt4all(bool tensors)
 static void the_gpt4all_vocabulary_is_read_on_request(void **state)
 {
     (void)state;
-    for (int tensors = 0; tensors < 2; tensors++) {
-        lb_file *f = gpt4all(tensors > 0);
+    for (uint32_t type = 0; type < 3; type++) {
+        bool tensors = type > 0; /* of F16; and F32, whose rows are no blocks of Q4_0 */
+        lb_file *f = gpt4all(tensors, tensors ? type : 1);
         tg_options options = lc_options(NULL);
         tg_model *model = NULL;
-        tg_error error;
         for (int named = 0; named < 2; named++) {
             options.layout = named > 0 ? "llama" : NULL;
-            assert_int_not_equal(tg_open_memory(f->file.data, f->file.len, &options, &model, &error), TG_OK);
-            assert_non_null(strstr(tg_error_hint(&error), "--gpt4all-vocabulary"));
+            assert_non_null(strstr(lc_hint(f, &options), "--gpt4all-vocabulary"));
         }
         options.flags = TG_GPT4ALL_VOCABULARY;
         assert_int_equal(tg_open_memory(f->file.data, f->file.len, &options, &model, NULL), TG_OK);
         tg_value tokens = tg_model_value(model, tg_model_find_key(model, "tokenizer.ggml.tokens"));
         assert_int_equal(tokens.count, 32000);
-        assert_int_equal(tg_model_num_tensors(model), tensors > 0 ? 21 : 0);
+        assert_int_equal(tg_model_num_tensors(model), tensors ? 21 : 0);
         tg_close(model);
         lb_free(f);
     }
+}
+
+static void a_vocabulary_of_32001_tokens_that_is_cut_is_not_of_gpt4all(void **state)
+{
+    (void)state;
+    lb_spec spec = {"llama", "ggml", 16, 1, 0, false, 0, 0, 32001};
+    lb_file *f = lb_make(spec);
+    uint64_t at = lb_at(f, "tokens"), end = f->header_end, last = end - 4 - strlen("t32000");
+    const struct {
+        uint64_t len;
+        tg_status status;
+        uint64_t offset, limit;
+    } rows[] = {
+        {at + 1000, TG_E_COUNT_TRUNCATED, at, 32001 * 4}, {last - 10, TG_E_TRUNCATED, last - 10, 4},
+        {last - 1, TG_E_TRUNCATED, last - 6, 6},          {last + 2, TG_E_TRUNCATED, last, 4},
+        {last + 5, TG_E_TRUNCATED, last + 4, 6},          {end + 2, TG_E_TRUNCATED, end, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        f->file.len = (size_t)rows[i].len;
+        NAMED(f, rows[i].status, rows[i].offset, rows[i].len - rows[i].offset, rows[i].limit);
+        tg_options options = lc_options("llama");
+        for (int named = 0; named < 2; named++)
+            assert_non_null(strstr(lc_hint(f, named > 0 ? &options : NULL), "the download is probably incomplete"));
+    }
+    lb_free(f);
+}
+
+/* Nor is one whose bytes are all there, but for another reason no model. */
+static void no_token_is_missing_where_something_else_is_wrong(void **state)
+{
+    (void)state;
+    tg_options options = lc_options("llama");
+    lb_file *f = gpt4all(false, 1);
+    bytes_put_u32(&f->file, lb_at(f, "n_head"), 3);
+    NAMED(f, TG_E_HPARAM_RELATION, lb_at(f, "n_embd"), 16, 3);
+    assert_string_equal(lc_hint(f, &options), "");
+    lb_free(f);
+    lb_spec spec = {"llama", "ggml", 16, 1, 0, false, 0, 0, 32001};
+    f = lb_make(spec);
+    bytes_put_u8(&f->file, f->tensors[0].at.name, 'x');
+    NAMED(f, TG_E_TENSOR_UNKNOWN, f->header_end, 0, 0);
+    assert_string_equal(lc_hint(f, &options), "");
+    bytes_put_u32(&f->file, f->tensors[1].at.record, 3);
+    NAMED(f, TG_E_RANK, f->tensors[1].at.record, 3, 2);
+    assert_string_equal(lc_hint(f, &options), "");
+    lb_free(f);
 }
 
 /* ---- Warnings, and more than one layout ---------------------------------------------------------------------------- */
@@ -455,6 +500,8 @@ int main(void)
         cmocka_unit_test(tokens_are_at_most_65535_bytes),
         cmocka_unit_test(tables_have_the_size_that_the_header_says),
         cmocka_unit_test(the_gpt4all_vocabulary_is_read_on_request),
+        cmocka_unit_test(a_vocabulary_of_32001_tokens_that_is_cut_is_not_of_gpt4all),
+        cmocka_unit_test(no_token_is_missing_where_something_else_is_wrong),
         cmocka_unit_test(a_vocabulary_alone_is_warned_about),
         cmocka_unit_test(bits_of_unknown_arrangement_are_warned_about),
         cmocka_unit_test(what_two_layouts_explain_is_ambiguous),

@@ -215,12 +215,23 @@ static uint64_t layout_bit(const legacy_candidate *candidate)
     return UINT64_C(1) << candidate->layout->layout;
 }
 
+/* Does a file that says GPT4All's number of tokens fail as one that lacks the last of them? Then it ends where that
+ * would begin; or the first bytes of the first tensor were taken for it, and those behind them are no rank. */
+static bool lacks_token(const tgi_parse *p, const legacy_state *s, const legacy_candidate *candidate)
+{
+    const legacy_number *number = legacy_find_number(candidate, "n_vocab", 7);
+    const tg_error *error = &candidate->error;
+    bool says = candidate->layout->layout == TG_LAYOUT_LLAMA && s->container->bit == LEGACY_GGML && number != NULL &&
+                number->value == LEGACY_GPT4ALL_TOKENS && (p->settings->flags & TG_GPT4ALL_VOCABULARY) == 0;
+    bool ends = candidate->done == LEGACY_GPT4ALL_TOKENS - 1 && error->offset == p->model->file_size;
+    bool no_rank = error->status == TG_E_RANK || error->status == TG_E_RANK_SMALL;
+    return says && (ends || (no_rank && error->offset == candidate->start));
+}
+
 /* What to tell a person where nothing that was found is known to be of that layout: it may be another. */
 static tgi_hint guess_hint(const tgi_parse *p, const legacy_state *s, const legacy_candidate *candidate)
 {
-    const legacy_number *number = legacy_find_number(candidate, "n_vocab", 7);
-    bool gpt4all = candidate->layout->layout == TG_LAYOUT_LLAMA && s->container->bit == LEGACY_GGML && number != NULL &&
-                   number->value == LEGACY_GPT4ALL_TOKENS && (p->settings->flags & TG_GPT4ALL_VOCABULARY) == 0;
+    bool gpt4all = lacks_token(p, s, candidate);
     for (uint32_t i = 0; i < s->num_candidates && !gpt4all; i++)
         if (s->candidates[i].layout->layout != candidate->layout->layout)
             return TGI_HINT_GUESSED_LAYOUT;
