@@ -3,9 +3,9 @@
  *
  *     canary IN OUT FIRST NAME     numbers the checks from FIRST on, and prints a row for each: N|NAME|line|text
  *
- * A check is an `if (…)`, which then never holds, or one operand of `&&` or `||` in it, whose result is then left out. All
- * are in one program, so all compile; canary_switch.h has what they call. Reads C as this project writes it: no macro
- * that hides an `if`, no string with a bracket in a condition. */
+ * A check is an `if (…)`, which then never holds, or one operand of `&&` or `||` in it, whose result is then left out.
+ * All are in one program, so all compile; canary_switch.h has what they call. Reads C as this project writes it: no
+ * macro that hides an `if`, no string with a bracket in a condition. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -98,8 +98,8 @@ static void print_row(const char *name, unsigned number, size_t from, size_t to)
     (void)putchar('\n');
 }
 
-/* One check, whose text follows: it is worked out, since it may read something, and then counts as 0 where it is off, or
- * as 1 between `&&`. */
+/* One check, whose text follows: it is worked out, since it may read something, and then counts as 0 where it is off,
+ * or as 1 between `&&`. */
 static void open_check(FILE *out, unsigned number, char operator)
 {
     bool both = operator== '&';

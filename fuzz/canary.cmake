@@ -1,13 +1,14 @@
 # Measures the harness as coverage cannot: for each check in src/core and src/formats, asks whether replaying corpus/
-# notices that it is gone; if not, whether the same with ASan and UBSan does; if not, whether FUZZ seconds of libFuzzer do:
+# notices that it is gone; if not, whether the same with ASan and UBSan does; if not, whether FUZZ
+# seconds of libFuzzer do:
 #
 #     cmake [-DBUILD=build-canary] [-DONLY=regex] [-DFUZZ=0] [-DREASONS=ON] -P fuzz/canary.cmake
 #
 # All checks are planted in one copy of the sources, where a number switches one off (canary.c): none that does not
 # compile, and one build for all. ONLY chooses source files. Prints each survivor with its line. Those that
-# fuzz/canary.txt explains are expected, and not tried any further unless REASONS is OFF; the run fails on any other. Where
-# a row there names a partner, which does the same once more, the run also fails unless the corpus notices that both are
-# gone.
+# fuzz/canary.txt explains are expected, and not tried any further unless REASONS is OFF; the run fails on any other.
+# Where a row there names a partner, which does the same once more, the run also fails unless the corpus notices that
+# both are gone.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 include("${source}/tests/must.cmake")
@@ -60,8 +61,8 @@ file(WRITE ${BUILD}/checks.txt "${rows}")
 # Builds the targets that follow, with those flags, in a folder of that name.
 function(build name flags engine)
   must(${CMAKE_COMMAND} -S ${tree} -B ${BUILD}/${name} -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=None
-    "-DCMAKE_C_FLAGS=-O1 -g0 -w -fno-delete-null-pointer-checks -D_GNU_SOURCE -include ${source}/fuzz/canary_switch.h" ${flags}
-    -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_INSTALL=OFF -DTENSORGATE_FUZZ_ENGINE=${engine})
+    "-DCMAKE_C_FLAGS=-O1 -g0 -w -fno-delete-null-pointer-checks -D_GNU_SOURCE -include ${source}/fuzz/canary_switch.h"
+    ${flags} -DTENSORGATE_TESTS=OFF -DTENSORGATE_COMMAND=OFF -DTENSORGATE_INSTALL=OFF -DTENSORGATE_FUZZ_ENGINE=${engine})
   must(${CMAKE_COMMAND} --build ${BUILD}/${name} --parallel ${cores} --target ${ARGN})
 endfunction()
 
@@ -100,8 +101,8 @@ foreach(row IN LISTS rows)
   endif()
 endforeach()
 
-# Sets `found`: the row of fuzz/canary.txt, file: text of the check | why, is about that check. Lines move, so they are not
-# compared.
+# Sets `found`: the row of fuzz/canary.txt, file: text of the check | why, is about that check. Lines move, so they are
+# not compared.
 function(explains reason check)
   string(FIND "${reason}" "\n${file_${check}}: ${text_${check}} | " place)
   if(place EQUAL 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The switch of planted checks (see canary.c): TENSORGATE_CANARY is the number of the one that is off, or two with a space
- * between, and the file TENSORGATE_CANARY_SEEN gets a byte for each, 1 where it mattered. */
+/* The switch of planted checks (see canary.c): TENSORGATE_CANARY is the number of the one that is off, or two with a
+ * space between, and the file TENSORGATE_CANARY_SEEN gets a byte for each, 1 where it mattered. */
 #include "canary_switch.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What planted checks call (see canary.c): put before every source by the compiler's -include, so it includes nothing. */
+/* What planted checks call (see canary.c): the compiler puts it before every source, so it includes nothing. */
 #ifndef FUZZ_CANARY_SWITCH_H
 #define FUZZ_CANARY_SWITCH_H
 

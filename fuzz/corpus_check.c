@@ -6,10 +6,10 @@
  *     FORMAT/seed/…, FORMAT/regress/…                        any verdict
  *
  * An option is check_text, strict, llama.cpp, a limit of tg_limits with its value, layout=NAME, or tail=N: N zero bytes
- * that follow the file on paper only. Every file also passes the oracle with many variations, and with each allocation failing.
- * Whatever the folder, the verdict is that of the row of the file in corpus/verdicts.txt, if there is one (see verdicts.h).
- * With `--complete`, every status that is about the content of a file must have a file. With `--record` in front, the
- * rows are printed instead:
+ * that follow the file on paper only. Every file also passes the oracle with many variations, and with each allocation
+ * failing. Whatever the folder, the verdict is that of the row of the file in corpus/verdicts.txt, if there is one (see
+ * verdicts.h). With `--complete`, every status that is about the content of a file must have a file. With `--record` in
+ * front, the rows are printed instead:
  *
  *     corpus_check --record corpus/{gguf,legacy,other,safetensors,zip} | LC_ALL=C sort >corpus/verdicts.txt */
 #include "fuzz.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The corpus of the ggml family before GGUF, continued: files just inside and just outside of the rules of one layout, most
- * opened as the layout that they are, and files that two layouts explain as well for a while. */
+/* The corpus of the ggml family before GGUF, continued: files just inside and just outside of the rules of one layout,
+ * most opened as the layout that they are, and files that two layouts explain as well for a while. */
 #include "corpus_legacy.h"
 
 #include <stdio.h>
@@ -264,13 +264,13 @@ static void add_rank_0(corpus *c)
     put_raw(c, &f, "reject/E_RANK_SMALL--llama-or-silero-vad");
 }
 
-/* A header that is one of llama, with 5 tokens, and one of whisper, without any: both end at the same byte, and both have
- * explained 11 numbers and words by then. Then comes a tensor with three dimensions, which only the second may have, and
- * something that neither reads. The one that came further is what the file is rejected as. */
+/* A header that is one of llama, with 5 tokens, and one of whisper, without any: both end at the same byte, and both
+ * have explained 11 numbers and words by then. Then comes a tensor with three dimensions, which only the second may
+ * have, and something that neither reads. The one that came further is what the file is rejected as. */
 static void add_tie(corpus *c, bool small, const char *name)
 {
-    /* n_text_layer is the token "\1" of llama, and the beginning of an empty one that ends with n_mels; n_mels itself is
-     * the length of the next, and again, as the rows of the filters, that of the one behind. */
+    /* n_text_layer is the token "\1" of llama, and the beginning of an empty one that ends with n_mels; n_mels itself
+     * is the length of the next, and again, as the rows of the filters, that of the one behind. */
     const uint32_t numbers[] = {5, 4, 4, 2, 1, 2, 2, 1, 1, 768, 0, 768, 1};
     bytes f = bytes_new(false);
     bytes_raw(&f, "lmgg", 4);
@@ -286,8 +286,8 @@ static void add_tie(corpus *c, bool small, const char *name)
     put_raw(c, &f, name);
 }
 
-/* A file of bloom, of which sam would read the tokens as a record with a name of 8000 bytes. Where sam takes `n_mult` for
- * heads that do not divide the rest, more of the file would not make it one of sam. */
+/* A file of bloom, of which sam would read the tokens as a record with a name of 8000 bytes. Where sam takes `n_mult`
+ * for heads that do not divide the rest, more of the file would not make it one of sam. */
 static void add_limit(corpus *c, uint32_t n_mult, const char *name)
 {
     const lb_spec spec = {"bloom", "ggml", 12, 0, 0, false, 0, 0, 0};

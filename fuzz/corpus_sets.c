@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Models of several files for the corpus, each in one file that holds them all (set_check.h): split GGUF, safetensors with
- * an index, LLaMA in parts; whole, and with one thing wrong. */
+/* Models of several files for the corpus, each in one file that holds them all (set_check.h): split GGUF, safetensors
+ * with an index, LLaMA in parts; whole, and with one thing wrong. */
 #include "corpus_gen.h"
 
 #include "legacy_build.h"

@@ -1,10 +1,10 @@
-# What replaying corpus/ alone reaches in src/core and src/formats, by clang's own counts; or, with TESTS, what the whole
-# test suite reaches in the rest of src:
+# What replaying corpus/ alone reaches in src/core and src/formats, by clang's own counts; or, with TESTS, what the
+# whole test suite reaches in the rest of src:
 #
 #     cmake [-DBUILD=build-coverage] [-DTESTS=ON] [-DLINES=97] [-DBRANCHES=92] [-DHTML=folder] -P fuzz/coverage.cmake
 #
-# Fails below LINES or BRANCHES per cent; with TESTS, which takes some minutes, below 90 % of the lines. HTML writes a report
-# with every line that was not reached.
+# Fails below LINES or BRANCHES per cent; with TESTS, which takes some minutes, below 90 % of the lines. HTML writes a
+# report with every line that was not reached.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)

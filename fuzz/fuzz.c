@@ -35,9 +35,9 @@ FUZZ_MAY_WRAP uint64_t fuzz_hash(const void *data, size_t size)
     return fuzz_random(&hash);
 }
 
-/* Small blocks that come and go: the usual quarantine of 256 MiB would cost three quarters of the speed; one of 1 MiB holds
- * all blocks of some inputs, and stays in the cache. Where blocks were allocated tells ASAN_OPTIONS=malloc_context_size=30.
- * The allocator of the oracle fills fresh blocks by itself. */
+/* Small blocks that come and go: the usual quarantine of 256 MiB would cost three quarters of the speed; one of 1 MiB
+ * holds all blocks of some inputs, and stays in the cache. Where blocks were allocated tells
+ * ASAN_OPTIONS=malloc_context_size=30. The allocator of the oracle fills fresh blocks by itself. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The same file, read by ggml's own reader. TENSORGATE_GGML names its library (libggml-base.so, of the npm package
  * @node-llama-cpp/linux-x64); without it nothing is compared. The peer runs in a child, since it aborts on some files:
- * that counts as a crash, which is no verdict. Where the two disagree, the table below must say by which rule; where both
- * accept, they must have read the same. */
+ * that counts as a crash, which is no verdict. Where the two disagree, the table below must say by which rule; where
+ * both accept, they must have read the same. */
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Models of several files: split GGUF, safetensors with an index, parts. One input holds them all (set_check.h); they are
- * written to a folder, and the first is opened by its path. */
+/* Models of several files: split GGUF, safetensors with an index, parts. One input holds them all (set_check.h); they
+ * are written to a folder, and the first is opened by its path. */
 #if !defined(_DEFAULT_SOURCE)
 #define _DEFAULT_SOURCE /* dup */
 #endif
@@ -209,8 +209,8 @@ static void vary_cut(const set_files *s, const verdict *base, uint64_t *random)
     write_files(s);
 }
 
-/* The folder of a file of the corpus says what its verdict is (corpus/README.md). There are few of these files: each call
- * for memory fails once. */
+/* The folder of a file of the corpus says what its verdict is (corpus/README.md). There are few of these files: each
+ * call for memory fails once. */
 static void check_named(const set_files *s, const verdict *v)
 {
     bool accept = fuzz_current != NULL && strstr(fuzz_current, "sets/accept/") != NULL;

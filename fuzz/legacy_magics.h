@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How files of the ggml family before GGUF begin: the oracle and the mutators tell them by this, and not by the library. */
+/* How files of the ggml family before GGUF begin: the oracle and the mutators tell them by this, not by the library. */
 #ifndef FUZZ_LEGACY_MAGICS_H
 #define FUZZ_LEGACY_MAGICS_H
 

@@ -2,9 +2,9 @@
 #
 #     cmake -DTARGET=gguf [-DFROM=folder] [-DBUILD=build-fuzz-libfuzzer] -P fuzz/merge.cmake
 #
-# FROM is by default where run.cmake keeps the working corpus. New is what reaches code that nothing in the corpus reaches,
-# not what reaches the same code more often; of that, the fewest files that will do. Adds seeds, named by their hashes; changes and
-# removes nothing, and never touches regress/.
+# FROM is by default where run.cmake keeps the working corpus. New is what reaches code that nothing in the corpus
+# reaches, not what reaches the same code more often; of that, the fewest files that will do. Adds seeds, named by their
+# hashes; changes and removes nothing, and never touches regress/.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -33,7 +33,8 @@ foreach(folder IN LISTS folders)
     list(APPEND known ${hash})
   endforeach()
 endforeach()
-execute_process(COMMAND "${BUILD}/fuzz/fuzz_${TARGET}" -set_cover_merge=1 -use_counters=0 -max_len=${max_len} "${merged}" "${FROM}"
+execute_process(COMMAND "${BUILD}/fuzz/fuzz_${TARGET}" -set_cover_merge=1 -use_counters=0 -max_len=${max_len}
+    "${merged}" "${FROM}"
   RESULT_VARIABLE result OUTPUT_VARIABLE log ERROR_VARIABLE log)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${log}")

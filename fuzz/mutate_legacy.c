@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutation of files of the ggml family before GGUF. What stands in front of the tensors depends on the layout, which the
- * file does not say: it is changed as numbers and bytes. The tensor records are looked for and taken apart, changed in one
- * to three places and written again; three times of four with data and padding as the record now says. */
+/* Mutation of files of the ggml family before GGUF. What stands in front of the tensors depends on the layout, which
+ * the file does not say: it is changed as numbers and bytes. The tensor records are looked for and taken apart, changed
+ * in one to three places and written again; three times of four with data and padding as the record now says. */
 #include "legacy_magics.h"
 #include "mutate.h"
 
@@ -180,7 +180,7 @@ static void change_records(mutation *m, doc *d)
     }
 }
 
-/* One number of the header, which has four bytes, among the first sixteen or anywhere; or bytes taken out or doubled. */
+/* One number of the header, which has four bytes, among the first sixteen or anywhere; or bytes cut or doubled. */
 static void change_front(mutation *m, doc *d, uint8_t *front, size_t room)
 {
     size_t words = d->front_len / 4;

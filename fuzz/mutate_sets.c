@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutation of inputs that hold several files (set_check.h): one of the files is changed as its own format is, the others
- * stay; or files are left out, doubled, swapped, given each other's names. */
+/* Mutation of inputs that hold several files (set_check.h): one of the files is changed as its own format is, the
+ * others stay; or files are left out, doubled, swapped, given each other's names. */
 #include "mutate.h"
 
 #include <string.h>

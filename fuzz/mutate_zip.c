@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Mutation of zip archives. Members are taken from the directory, changed in one to three places (a member's bytes by
- * what they are) and written again, seven times of eight with the lengths and offsets that this gives; then, one time of
- * two, a field of a header, of an entry or of what ends the archive says something else. */
+ * what they are) and written again, seven times of eight with the lengths and offsets that this gives; then, one time
+ * of two, a field of a header, of an entry or of what ends the archive says something else. */
 #include "mutate.h"
 
 #include <string.h>

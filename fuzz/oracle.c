@@ -381,9 +381,9 @@ static void try_steps(const ref_file *file, const oracle_options *options, const
     oracle_same(base, &other, "the verdict depends on how the bytes arrive");
 }
 
-/* One of the three, by `hash`: each takes about as long as the open that it is compared with, and a fuzzer that has three
- * times as many inputs tries more. Where all layouts of the ggml family before GGUF are tried an open is dearest, and only
- * every second file is opened again. corpus_check calls with many hashes. */
+/* One of the three, by `hash`: each takes about as long as the open that it is compared with, and a fuzzer that has
+ * three times as many inputs tries more. Where all layouts of the ggml family before GGUF are tried an open is dearest,
+ * and only every second file is opened again. corpus_check calls with many hashes. */
 static void try_another_way(const ref_file *file, const oracle_options *options, const oracle_verdict *base,
                             uint64_t hash)
 {

@@ -319,8 +319,8 @@ static bool is_second(const walk *w, size_t i)
     return false;
 }
 
-/* Reads the value at `*at`. Where it is fine, `*at` is behind it, and `*out_second` says whether a name occurs twice, or,
- * where `asked` is a position, whether the name there does. */
+/* Reads the value at `*at`. Where it is fine, `*at` is behind it, and `*out_second` says whether a name occurs twice,
+ * or, where `asked` is a position, whether the name there does. */
 static tg_status walk_all(ref_text_of t, size_t *at, unsigned most, size_t asked, bool *out_second)
 {
     walk w = {t, *at, most, 0, NULL, NULL, 0, 0};

@@ -1,11 +1,12 @@
 # Fuzzes one target, or all of them one after the other:
 #
-#     cmake -DTARGET=gguf [-DENGINE=libfuzzer] [-DTIME=60] [-DMAX_LEN=1024] [-DSTART=empty] [-DBUILD=folder] -P fuzz/run.cmake
+#     cmake -DTARGET=gguf [-DENGINE=libfuzzer] [-DTIME=60] [-DMAX_LEN=1024] [-DSTART=empty]
+#         [-DBUILD=folder] -P fuzz/run.cmake
 #
-# TARGET is a name or `all`, ENGINE libfuzzer or afl, TIME seconds for each, MAX_LEN the bytes of the largest input. START=empty
-# begins with nothing, to see what the mutator finds by itself (libfuzzer). Builds what is needed in BUILD (build-fuzz-ENGINE),
-# keeps the working corpus in BUILD/work, and never writes into the tree. Ends with executions a second, the coverage gained
-# and what was found; fails if anything was.
+# TARGET is a name or `all`, ENGINE libfuzzer or afl, TIME seconds for each, MAX_LEN the bytes of the largest input.
+# START=empty begins with nothing, to see what the mutator finds by itself (libfuzzer). Builds what is needed in BUILD
+# (build-fuzz-ENGINE), keeps the working corpus in BUILD/work, and never writes into the tree. Ends with executions a
+# second, the coverage gained and what was found; fails if anything was.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)

@@ -49,8 +49,8 @@ static void show(drive *d, tgi_parse *p, uint64_t origin, size_t len)
     p->at.len = len;
 }
 
-/* Zeros that follow the file on paper come a page at a time once there are many: a copy for each four of them is more than
- * all else that is done with a file. */
+/* Zeros that follow the file on paper come a page at a time once there are many: a copy for each four of them is more
+ * than all else that is done with a file. */
 static void bring(drive *d, tgi_parse *p, uint64_t need)
 {
     FUZZ_CHECK(need <= d->file->size && need > d->origin + d->len,

@@ -1,6 +1,6 @@
 # The fuzz targets, once for the build and for the scripts. A row is a target: its name, which is that of its source;
-# the folders of corpus/ that are its inputs, the first of which gets what is found; its dictionary, if it has one; and the
-# bytes of its largest input, where they are not 4096.
+# the folders of corpus/ that are its inputs, the first of which gets what is found; its dictionary, if it has one; and
+# the bytes of its largest input, where they are not 4096.
 set(fuzz_targets
   "open|gguf,safetensors,legacy,zip,other|gguf.dict"
   "gguf|gguf|gguf.dict"
@@ -19,8 +19,8 @@ endif()
 # Folders of corpus/ whose files are judged one by one, by their names: of sets, an input holds several files.
 set(judged_folders gguf legacy other safetensors zip)
 
-# By default libFuzzer searches a list of all features that it saw less than 255 times for each feature of each run: at first,
-# a third of the time.
+# By default libFuzzer searches a list of all features that it saw less than 255 times for each feature of each run: at
+# first, a third of the time.
 set(libfuzzer_options -entropic_feature_frequency_threshold=16)
 
 # Sets `folders`, `dictionary` and `max_len` of the target `name`, or ends with a message.

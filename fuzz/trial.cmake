@@ -1,12 +1,13 @@
 # Does mutation by structure reach more than mutation of bytes alone in the same time, or in as many executions?
 #
-#     cmake -DTARGET=gguf [-DSTART=seeds|empty] [-DRUNS=10] [-DTIME=10 | -DEXECUTIONS=40000] [-DBUILD=folder] -P fuzz/trial.cmake
+#     cmake -DTARGET=gguf [-DSTART=seeds|empty] [-DRUNS=10] [-DTIME=10 | -DEXECUTIONS=40000] [-DBUILD=folder]
+#         -P fuzz/trial.cmake
 #
-# Runs libFuzzer RUNS times with the mutator and as often without, in turn and with the same random seeds and dictionary,
-# for TIME seconds or for EXECUTIONS, which other work on the machine does not change. START is what all begin with: the
-# seeds and accepted files of the corpus, or nothing. Reports the edges that were covered at the end, both medians, and A12
-# by Vargha and Delaney: how likely a run with the mutator covers more than one without (0.5: no difference; above 0.71 is
-# called large), with U of Mann and Whitney.
+# Runs libFuzzer RUNS times with the mutator and as often without, in turn and with the same random seeds and
+# dictionary, for TIME seconds or for EXECUTIONS, which other work on the machine does not change. START is what all
+# begin with: the seeds and accepted files of the corpus, or nothing. Reports the edges that were covered at the end,
+# both medians, and A12 by Vargha and Delaney: how likely a run with the mutator covers more than one without (0.5: no
+# difference; above 0.71 is called large), with U of Mann and Whitney.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)

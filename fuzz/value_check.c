@@ -117,7 +117,7 @@ static bool same_view(const tg_value *a, const tg_value *b)
            a->own.bytes == b->own.bytes && a->own.len == b->own.len;
 }
 
-/* A view that ends a little too early, as none does that was validated: its last element is not there, the others are. */
+/* A view that ends a little too early, as none does that was validated: its last element is missing, no other. */
 static void check_cut(const tg_value *array)
 {
     tg_value cut = *array, element;

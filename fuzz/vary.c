@@ -50,9 +50,9 @@ static void vary_heap(variation *v)
         oracle_same(&other, &in_place, "a limit on the heap depends on the source");
 }
 
-/* A legacy file that no layout explains is rejected for what is wrong with it as the layout that came closest. Which one
- * that is depends on how far each was read, and a layout that is known to be wrong is not read beyond a limit: then the
- * file is still rejected, but perhaps for something else. */
+/* A legacy file that no layout explains is rejected for what is wrong with it as the layout that came closest. Which
+ * one that is depends on how far each was read, and a layout that is known to be wrong is not read beyond a limit: then
+ * the file is still rejected, but perhaps for something else. */
 static void same_unless_guessed(const variation *v, const oracle_verdict *other, const char *what)
 {
     if (oracle_is_legacy(v->file) && v->base->status != TG_OK)

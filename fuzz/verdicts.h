@@ -10,7 +10,7 @@
 
 #include "oracle.h"
 
-/* Compares the file at `path` with its row. A file without one is new: that is fine. `recording` prints the row instead. */
+/* Compares the file at `path` with its row. A file without one is new, and fine. `recording` prints the row instead. */
 bool verdicts_check(const char *path, const ref_file *file, const oracle_options *options, bool recording);
 
 #endif

@@ -4,11 +4,11 @@
  *     fuzz_worst SECONDS SEED OUT FOLDER…
  *
  * The cost of an input is what opening it takes beyond the least that a whole file of its format takes, for each byte:
- * edges of the library that are run (counted here, so that a cost is the same every time and on every machine) and bytes
- * of heap that it holds at once. Of each format, accepted or rejected, the dearest inputs by either measure are kept and
- * changed further, with the mutator that knows the formats and one that repeats parts. Ends with a table and writes the
- * dearest to OUT.
- * It fails on nothing: tests/bench/bench_worst.c says what the kind of file that it finds costs in time. */
+ * edges of the library that are run (counted here, so that a cost is the same every time and on every machine) and
+ * bytes of heap that it holds at once. Of each format, accepted or rejected, the dearest inputs by either measure are
+ * kept and changed further, with the mutator that knows the formats and one that repeats parts. Ends with a table and
+ * writes the dearest to OUT. It fails on nothing: tests/bench/bench_worst.c says what the kind of file that it finds
+ * costs in time. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "heap.h"
@@ -82,7 +82,7 @@ static cost open_once(const uint8_t *data, size_t size)
 
 /* ---- What is kept ---- */
 
-/* Bytes that every input is taken to have more: what costs much once, and no more in a larger file, is not looked for. */
+/* Bytes that every input is taken to have more: what costs much once, and no more in a larger file, is not sought. */
 #define ONCE 4096
 
 enum {

@@ -25,8 +25,8 @@ must(${CMAKE_COMMAND} -S ${source} -B ${BUILD} -DCMAKE_C_COMPILER=clang -DCMAKE_
 must(${CMAKE_COMMAND} --build ${BUILD} --parallel ${cores} --target fuzz_worst)
 
 file(MAKE_DIRECTORY ${BUILD}/worst)
-execute_process(COMMAND ${BUILD}/fuzz/fuzz_worst ${TIME} ${SEED} ${BUILD}/worst ${source}/corpus/gguf ${source}/corpus/safetensors
-    ${source}/corpus/legacy ${source}/corpus/zip ${BUILD}/worst
+execute_process(COMMAND ${BUILD}/fuzz/fuzz_worst ${TIME} ${SEED} ${BUILD}/worst ${source}/corpus/gguf
+    ${source}/corpus/safetensors ${source}/corpus/legacy ${source}/corpus/zip ${BUILD}/worst
   RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "fuzz_worst: ${result}")

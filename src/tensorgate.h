@@ -729,8 +729,8 @@ TG_API const tg_tensor *tg_model_tensor(const tg_model *model, uint64_t index); 
 TG_API const tg_tensor *tg_model_find_tensor(const tg_model *model, const char *name);
 TG_API const tg_tensor *tg_model_find_tensor_n(const tg_model *model, tg_bytes name);
 
-/* tg_tensor_dtype_name returns the name that the format of the model gives to the type of `tensor`: "bf16" in GGUF, "BF16"
- * in safetensors; "" for NULL and for a tensor of another model. */
+/* tg_tensor_dtype_name returns the name that the format of the model gives to the type of `tensor`: "bf16" in GGUF,
+ * "BF16" in safetensors; "" for NULL and for a tensor of another model. */
 TG_API const char *tg_tensor_dtype_name(const tg_model *model, const tg_tensor *tensor);
 
 /* tg_tensor_data stores a read-only pointer to the `*out_len` bytes of `tensor`, in the byte order of the
@@ -784,8 +784,8 @@ typedef struct tg_progress {
     void *context;
 } tg_progress;
 
-/* The next three work on `num` tensors of the model, or on all where `tensors` is NULL. `progress` may be NULL. They map
- * the data as tg_tensor_data does, never fault, and fail as it does, and with TG_E_CANCELLED.
+/* The next three work on `num` tensors of the model, or on all where `tensors` is NULL. `progress` may be NULL. They
+ * map the data as tg_tensor_data does, never fault, and fail as it does, and with TG_E_CANCELLED.
  *
  * tg_model_prefetch brings the tensors into memory. A file that was cut gives TG_E_FILE_CHANGED. */
 TG_API tg_status tg_model_prefetch(const tg_model *model, const tg_tensor *const *tensors, uint64_t num,

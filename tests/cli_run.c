@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What runs of the command are held against: see cli_run.h. How it is run is in cli_run_posix.c and cli_run_windows.c. */
+/* What runs of the command are held against: see cli_run.h. cli_run_posix.c and cli_run_windows.c run it. */
 #include "cli_run.h"
 
 #include <setjmp.h>

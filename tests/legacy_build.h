@@ -62,8 +62,8 @@ extern const size_t lb_num_specs;
 lb_file *lb_make(lb_spec spec);
 void lb_free(lb_file *f);
 
-/* The beginning of a file of llama or gptneox-old, which nothing up to there tells apart: the magic, and seven numbers, the
- * first of which is the number of tokens. */
+/* The beginning of a file of llama or gptneox-old, which nothing up to there tells apart: the magic, and seven numbers,
+ * the first of which is the number of tokens. */
 bytes lb_seven_numbers(uint32_t num_tokens);
 
 /* Where the field of that name is. A field that is not there ends the test program. */

@@ -247,7 +247,7 @@ static void parts_of_bark_are_counted_and_the_codec_has_its_magic(void **state)
     lb_free(f);
 }
 
-/* ---- Every layout -------------------------------------------------------------------------------------------------- */
+/* ---- Every layout ------------------------------------------------------------------------------------------------ */
 
 /* With another number in one place, and as it was again. */
 static void broken(lb_file *f, uint64_t at, uint32_t value, tg_status status, uint64_t offset)

@@ -22,7 +22,7 @@ enum {
 /* Changes the value of a split key, and writes the part afresh. */
 void sb_set(gb_model *m, unsigned number, unsigned which, gb_value value);
 
-/* A name of a part: m-00001-of-00003.gguf, or of a shard: model-00001-of-00003.safetensors. They hold for some calls. */
+/* A name of a part: m-00001-of-00003.gguf, or of a shard: model-00001-of-00003.safetensors. They last some calls. */
 const char *sb_name(unsigned number, unsigned count);
 const char *sb_shard(unsigned number, unsigned count);
 

@@ -11,7 +11,7 @@ typedef struct tempfile {
     char path[512];
 } tempfile;
 
-/* Stores the folder for temporary files, with a slash at its end; there are no other separators in it, on Windows too. */
+/* Stores the folder for temporary files, with a slash at its end, and no other separators, on Windows too. */
 void tempfile_root(char *out, size_t size);
 
 /* Makes a new file of these bytes. A failure of the system ends the test program. */

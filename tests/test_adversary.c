@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The file as an adversary: it is cut, grown, overwritten and replaced at every moment between open, parse, map and
  * read, in thousands of random interleavings. Whatever happens: no signal, no number that changes once the model is
- * open, and a clear status. Runs repeat exactly; give another seed in TG_TEST_SEED, another number in TG_TEST_ROUNDS. */
+ * open, and a clear status. Runs repeat exactly; TG_TEST_SEED is another seed, TG_TEST_ROUNDS another number. */
 #include "api/api.h"
 #include "faults.h"
 #include "gguf_build.h"

@@ -416,7 +416,7 @@ static void no_token_is_missing_where_something_else_is_wrong(void **state)
     lb_free(f);
 }
 
-/* ---- Warnings, and more than one layout ---------------------------------------------------------------------------- */
+/* ---- Warnings, and more than one layout -------------------------------------------------------------------------- */
 
 static void a_vocabulary_alone_is_warned_about(void **state)
 {

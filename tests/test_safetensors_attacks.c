@@ -339,7 +339,7 @@ static void time_grows_with_the_header(void **state)
     assert_true(seconds[1] < 12 * seconds[0] + 0.1);
 }
 
-/* ---- Memory --------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 static tg_status open_failing(const bytes *b, track *memory, bool stable)
 {

@@ -333,7 +333,7 @@ static void numbers_are_plain_and_fit(void **state)
              TG_E_OFFSETS_SIZE, 0, 9007199254740992, 9007199254740993);
 }
 
-/* ---- Limits and the model -------------------------------------------------------------------------------------------------- */
+/* ---- Limits and the model ---------------------------------------------------------------------------------------- */
 
 #define A(dims, offsets) "'a':" ST_TENSOR("U8", dims, offsets)
 #define B(dims, offsets) "'b':" ST_TENSOR("U8", dims, offsets)

@@ -401,7 +401,7 @@ static void prefetching_is_tried_again_and_falls_back_to_reading(void **state)
 
 /* ---- Immutable files -------------------------------------------------------------------------------------------- */
 
-/* Kernels with fs-verity are rare on machines that test, so the kernel's answer is made up; what is made of it is not. */
+/* Few machines that test have a kernel with fs-verity, so its answer is made up; what is made of it is not. */
 static void fs_verity_is_believed_only_where_the_kernel_knows_it(void **state)
 {
     static const struct {

@@ -239,8 +239,8 @@ tgi_parse tgi_about_file(const tgi_opening *o, uint32_t number)
     return start_parse(o, number, &o->model->core);
 }
 
-/* The one file of a model that was opened alone may be a part of a set: a GGUF says so itself, of a safetensors file only
- * its name can tell. */
+/* The one file of a model that was opened alone may be a part of a set: a GGUF says so itself, of a safetensors file
+ * only its name can tell. */
 static tgi_step open_alone(const tgi_opening *o, const char *name)
 {
     tg_model *model = o->model;

@@ -8,10 +8,10 @@
 
 typedef struct ahead ahead;
 
-/* ahead_start begins to open the files of `s` in the order in which they are judged, in as many threads as `o` says or as
- * there are cores, as far as it pays ahead of ahead_take. Files that a set begins elsewhere are left alone. NULL where
- * there is nothing to win, and where there are no threads: then ahead_take opens each file itself. The scan must stay as
- * it is but for `judged` and `covered`. */
+/* ahead_start begins to open the files of `s` in the order in which they are judged, in as many threads as `o` says or
+ * as there are cores, as far as it pays ahead of ahead_take. Files that a set begins elsewhere are left alone. NULL
+ * where there is nothing to win, and where there are no threads: then ahead_take opens each file itself. The scan must
+ * stay as it is but for `judged` and `covered`. */
 ahead *ahead_start(const scan *s, const options *o);
 
 /* ahead_take stores the report of `file`, which the caller closes. */

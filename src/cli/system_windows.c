@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The system on Windows: see system.h. Calls that take text of the code page would not know most names, so all are wide;
- * and no file is too large to be looked at. */
+/* The system on Windows: see system.h. Calls that take text of the code page would not know most names, so all are
+ * wide; and no file is too large to be looked at. */
 #include "system.h"
 
 #define WIN32_LEAN_AND_MEAN

@@ -17,8 +17,8 @@ typedef enum tgi_text_fault {
 
 #define TGI_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Sets bit 7 of every byte that is ASCII without NUL, and no other bit 7. Adding 0x7F to seven bits sets it unless they are
- * all zero, and no carry leaves a byte. */
+/* Sets bit 7 of every byte that is ASCII without NUL, and no other bit 7. Adding 0x7F to seven bits sets it unless they
+ * are all zero, and no carry leaves a byte. */
 /*@ assigns \nothing; */
 static inline uint64_t tgi_plain_bits(uint64_t word)
 {
@@ -77,8 +77,8 @@ static inline size_t tgi_plain_prefix(const uint8_t *text, size_t len)
  * bad sequence or the NUL begins in `*out_at`. */
 tgi_text_fault tgi_check_text(const uint8_t *text, size_t len, size_t *out_at);
 
-/* Is it text of the commonest sequences alone? If not, tgi_check_text knows. Of the `room` bytes at `text`, which are not
- * fewer than `len`, any may be read: short texts are judged without a branch. */
+/* Is it text of the commonest sequences alone? If not, tgi_check_text knows. Of the `room` bytes at `text`, which are
+ * not fewer than `len`, any may be read: short texts are judged without a branch. */
 /*@ requires len <= room && (room > 0 ==> \valid_read(text + (0 .. room - 1)));
   @ assigns \nothing;
   @*/

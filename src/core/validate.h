@@ -8,8 +8,8 @@
 
 /* A count of entries of at least `entry_bytes` bytes each, which follow at `after`. `limit` and `over` say
  * what more than `limit` entries are; `other` is how many of them count towards it already. Fails with
- * TG_E_COUNT_RANGE, `over` or TG_E_COUNT_TRUNCATED; of the last two with the former, but for a `guess`, a count that may
- * be something else: one that the file cannot hold is wrong under any limit. */
+ * TG_E_COUNT_RANGE, `over` or TG_E_COUNT_TRUNCATED; of the last two with the former, but for a `guess`, a count that
+ * may be something else: one that the file cannot hold is wrong under any limit. */
 typedef struct tgi_count_rule {
     uint64_t entry_bytes;
     uint64_t limit;

@@ -43,8 +43,8 @@ static tgi_step gguf_read_entry(tgi_parse *p, tgi_cursor *c, gguf_entry *entry)
     return tgi_get_u64(p, c, &entry->place, "tensor offset");
 }
 
-/* What ggml's reader asks of dimensions where none is zero, all four of them, those that are not there being 1: products
- * compared by division, from the left. */
+/* What ggml's reader asks of dimensions where none is zero, all four of them, those that are not there being 1:
+ * products compared by division, from the left. */
 static tgi_step gguf_profile_dims(tgi_parse *p, const gguf_entry *entry)
 {
     uint64_t product = 1;

@@ -238,7 +238,7 @@ static tgi_hint guess_hint(const tgi_parse *p, const legacy_state *s, const lega
     return gpt4all ? TGI_HINT_GPT4ALL : TGI_HINT_NONE;
 }
 
-/* No layout explains the file: the error of the one that came closest. Others may have come as close by the same way. */
+/* No layout explains the file: the error of the one that came closest. Others may have come as close that way. */
 static tgi_step fail_as_closest(tgi_parse *p, const legacy_state *s)
 {
     const legacy_candidate *closest = &s->candidates[0];

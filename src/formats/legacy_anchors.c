@@ -182,9 +182,9 @@ const legacy_anchor legacy_falcon_anchors[] = {
     NO_MORE,
 };
 
-/* What the loader of rwkv.cpp (rwkv_model_loading.inc) asks for in each of the versions 4 to 7 of RWKV. Open: nothing in
- * the header says which version it is, each has tensors of its own, converters write all that a checkpoint has, and the
- * loader takes no notice of what it does not know. */
+/* What the loader of rwkv.cpp (rwkv_model_loading.inc) asks for in each of the versions 4 to 7 of RWKV. Open: nothing
+ * in the header says which version it is, each has tensors of its own, converters write all that a checkpoint has, and
+ * the loader takes no notice of what it does not know. */
 const legacy_anchor legacy_rwkv_anchors[] = {
     ONE("emb.weight", "n_embed, n_vocab"),
     PAIR("blocks.0.ln0", "n_embed", "n_embed"),
@@ -313,8 +313,8 @@ const legacy_anchor legacy_parakeet_anchors[] = {
 };
 
 /* All that encodec_load_model_weights of encodec.cpp asks for. Four times the channels double, or halve: `in` and `out`
- * say how many times n_filters there are. The ratios of the strides, which give the width of kernels, are not in the header:
- * "?". Nor is the number of codebooks, which the loader knows: 32. */
+ * say how many times n_filters there are. The ratios of the strides, which give the width of kernels, are not in the
+ * header: "?". Nor is the number of codebooks, which the loader knows: 32. */
 #define CODEC_BLOCK(at, of, channels, half)                                                                            \
     PAIR(at ".block.1.conv.conv", of "residual_kernel_size, " channels ", " half, half),                               \
         PAIR(at ".block.3.conv.conv", "1, " half ", " channels, channels),                                             \

@@ -56,8 +56,8 @@ typedef struct pattern_fit {
         0, SIZE_MAX, 0                                                                                                 \
     }
 
-/* Is `name` that of `pattern`, with the number of a layer for %? The first `shared` bytes of the pattern are known to fit:
- * `fit` says how, and then how far it goes. */
+/* Is `name` that of `pattern`, with the number of a layer for %? The first `shared` bytes of the pattern are known to
+ * fit: `fit` says how, and then how far it goes. */
 static bool fits_pattern(const char *pattern, size_t shared, const char *name, size_t len, uint64_t layers,
                          pattern_fit *fit)
 {

@@ -16,7 +16,8 @@ install(EXPORT tensorgate NAMESPACE tensorgate:: FILE tensorgateTargets.cmake DE
   COMPONENT develop)
 configure_file(${package}/tensorgateConfig.cmake tensorgateConfig.cmake COPYONLY)
 write_basic_package_version_file(tensorgateConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tensorgateConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/tensorgateConfigVersion.cmake
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tensorgateConfig.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/tensorgateConfigVersion.cmake
   DESTINATION ${cmake_folder} COMPONENT develop)
 
 # The prefix is told from where the file lies, so that the tree can be moved.

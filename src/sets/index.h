@@ -39,7 +39,7 @@ bool tgi_is_index_name(const char *name);
  * nothing that a system trims or refuses. */
 bool tgi_is_bare_name(tg_bytes name);
 
-/* Is `name` that of a file which belongs to the index called `index_name` by its name: PREFIX-00001-of-00003.safetensors? */
+/* Does a file of that name belong to the index called `index_name`, by its name: PREFIX-00001-of-00003.safetensors? */
 bool tgi_is_shard_of(const char *index_name, const char *name);
 
 /* Is `name` that of one of several safetensors files: ….-00002-of-00003.safetensors? Stores the number, counted from 0,

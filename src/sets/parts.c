@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Models of the ggml family in parts (see set.h): model.bin, model.bin.1, model.bin.2 and so on. Each part is a complete
- * file with the same header, vocabulary and tensors; of each tensor that has two dimensions it holds its share of the
- * columns or of the rows, of the others all. */
+/* Models of the ggml family in parts (see set.h): model.bin, model.bin.1, model.bin.2 and so on. Each part is a
+ * complete file with the same header, vocabulary and tensors; of each tensor that has two dimensions it holds its share
+ * of the columns or of the rows, of the others all. */
 #include "set.h"
 
 #include "../core/text.h"

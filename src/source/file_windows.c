@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files on Windows: opened once, so that others may read but not write or delete, read at offsets, and mapped when asked
- * for. While a section of a file exists, nobody can cut it. */
+/* Files on Windows: opened once, so that others may read but not write or delete, read at offsets, and mapped when
+ * asked for. While a section of a file exists, nobody can cut it. */
 #include "windows.h"
 
 #include "source.h"

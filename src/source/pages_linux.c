@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Large blocks on Linux. Fresh pages are what a large header costs most: a fault for each 4 KiB is dearer than
- * reading them. So large blocks begin at a huge page, ask for huge pages, and move by remapping, not by copying. A block
- * that doubles, as the window over a header does, gets room to grow where it is, from the C library: what that keeps of
- * freed memory, the next model gets with its pages in place. */
+ * reading them. So large blocks begin at a huge page, ask for huge pages, and move by remapping, not by copying. A
+ * block that doubles, as the window over a header does, gets room to grow where it is, from the C library: what that
+ * keeps of freed memory, the next model gets with its pages in place. */
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif

@@ -101,8 +101,8 @@ void *tgi_pages_resize(void *block, size_t old_size, size_t new_size, bool doubl
 /* Says that [data, data + len) will be written soon. */
 void tgi_pages_expect(void *data, size_t len);
 
-/* Brings in the pages of a mapped file that hold the `len` bytes at `data`, without a signal where the file no longer has
- * them: that is TG_E_FILE_CHANGED in `*out_fault`. False, with nothing stored, where the system cannot be asked for it. */
+/* Brings in the pages of a mapped file that hold the `len` bytes at `data`, without a signal where the file no longer
+ * has them: that is TG_E_FILE_CHANGED in `*out_fault`. False, with nothing stored, where the system cannot be asked. */
 bool tgi_pages_populate(const uint8_t *data, size_t len, tgi_fault *out_fault);
 
 /* Locks or unlocks the pages that hold the `len` bytes at `data`. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening against the yardstick (see yardstick.h), and against peers, in one process and in turn; then each in processes
- * of its own, with the file in the page cache and without. Prints medians, and the ratios that matter: the times alone
- * mean little on a shared machine.
+/* Opening against the yardstick (see yardstick.h), and against peers, in one process and in turn; then each in
+ * processes of its own, with the file in the page cache and without. Prints medians, and the ratios that matter: the
+ * times alone mean little on a shared machine.
  *
  *     bench_open FOLDER [SHAPE...]      writes the files into FOLDER, and leaves them there
  *

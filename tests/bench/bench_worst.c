@@ -3,11 +3,11 @@
  *
  *     bench_worst [RUNS [NAME]]
  *
- * Each file (worst.h) is made in two sizes, with about 1 MB and 16 MB of header, and opened through a reader, without and
- * with TG_CHECK_TEXT: the median of RUNS (default 7) after one that warms up. A line has the nanoseconds for each byte
- * of header in both sizes, how the time grows from the one to the other for each byte, the most heap at once for each byte
- * of header, and the verdict. `!` marks what costs more than 20 ns a byte and 1 ms, or more heap than 16 MiB and 8 x
- * the header. NAME: only the files in whose name it is. */
+ * Each file (worst.h) is made in two sizes, with about 1 MB and 16 MB of header, and opened through a reader, without
+ * and with TG_CHECK_TEXT: the median of RUNS (default 7) after one that warms up. A line has the nanoseconds for each
+ * byte of header in both sizes, how the time grows from the one to the other for each byte, the most heap at once for
+ * each byte of header, and the verdict. `!` marks what costs more than 20 ns a byte and 1 ms, or more heap than 16 MiB
+ * and 8 x the header. NAME: only the files in whose name it is. */
 #include "measure.h"
 #include "worst.h"
 

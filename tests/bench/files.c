@@ -54,8 +54,8 @@ enum {
     INNER = 13824
 };
 
-/* One tensor: a record, padding to 32 bytes, and as many bytes of data, which are a hole. Records are far apart, so what is
- * written is one file of holes: the bytes of each record are put where they belong. */
+/* One tensor: a record, padding to 32 bytes, and as many bytes of data, which are a hole. Records are far apart, so
+ * what is written is one file of holes: the bytes of each record are put where they belong. */
 typedef struct records {
     FILE *file;
     uint64_t at, header; /* the end of the file so far; bytes that are no tensor data */

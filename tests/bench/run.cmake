@@ -83,7 +83,8 @@ endforeach()
 
 find_program(valgrind valgrind)
 function(count_instructions file out)
-  execute_process(COMMAND ${valgrind} --tool=callgrind --callgrind-out-file=/dev/null ${bin}/bench_open --open ${files}/${file}.gguf 0
+  execute_process(COMMAND ${valgrind} --tool=callgrind --callgrind-out-file=/dev/null
+    ${bin}/bench_open --open ${files}/${file}.gguf 0
     RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE said)
   string(REGEX MATCH "Collected : ([0-9]+)" found "${said}")
   if(NOT result EQUAL 0 OR NOT found)

@@ -45,7 +45,8 @@ endfunction()
 # Must the program `file` find the library when it starts? Tells from what it needs.
 function(expect_shared file wanted)
   run(readelf -d ${file})
-  if("${output}" MATCHES "libtensorgate\\.so\\.0" AND NOT wanted OR NOT "${output}" MATCHES "libtensorgate\\.so\\.0" AND wanted)
+  if("${output}" MATCHES "libtensorgate\\.so\\.0" AND NOT wanted
+      OR NOT "${output}" MATCHES "libtensorgate\\.so\\.0" AND wanted)
     message(FATAL_ERROR "${file}: shared should be ${wanted}\n${output}")
   endif()
 endfunction()

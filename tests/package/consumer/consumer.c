@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program outside the tree: it opens a model that is accepted and one that is not. Usage: consumer ACCEPTED REJECTED. */
+/* A program outside the tree: opens a model that is accepted and one that is not. Usage: consumer ACCEPTED REJECTED. */
 #include <tensorgate.h>
 
 #include <stdio.h>
