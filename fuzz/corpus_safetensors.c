@@ -127,6 +127,8 @@ static const row rejected[] = {
     {"E_FIELD_DUPLICATE--dtype", "{'a':{'dtype':'U8','d\\u0074ype':'U8','shape':[2],'data_offsets':[0,2]}}", 2},
     {"E_FIELD_DUPLICATE--metadata", "{'__metadata__':{},'__metadata__':{}}", 0},
     {"E_FIELD_DUPLICATE--unknown", "{'a':{'dtype':'U8','shape':[0],'data_offsets':[0,0],'x':{'y':1,'y':1}}}", 0},
+    {"E_FIELD_MISSING--dtype", "{'a':{'shape':[1],'data_offsets':[0,1]}}", 1},
+    {"E_FIELD_MISSING--shape", "{'a':{'dtype':'U8','data_offsets':[0,1]}}", 1},
     {"E_FIELD_MISSING--data-offsets", "{'a':{'dtype':'U8','shape':[2]}}", 2},
     {"E_NAME_EMPTY--empty", "{'':" EMPTY "}", 0},
     {"E_NAME_NUL--escaped", "{'a\\u0000':" EMPTY "}", 0},

@@ -5,7 +5,7 @@
 /* Budget arithmetic saturates: a budget beyond 2^64-1 is no budget. */
 static uint64_t times_header(const tgi_arena *arena, uint64_t factor, uint64_t base)
 {
-    uint64_t bytes;
+    uint64_t bytes = 0;
     if (!tgi_add_u64(arena->header_bytes, arena->earlier_bytes, &bytes) || !tgi_mul_u64(factor, bytes, &bytes) ||
         !tgi_add_u64(bytes, base, &bytes))
         return UINT64_MAX;
@@ -20,7 +20,7 @@ uint64_t tgi_arena_budget(const tgi_arena *arena)
 /* What counts once the blocks that count have `used` bytes. */
 static uint64_t counted(const tgi_arena *arena, uint64_t used)
 {
-    uint64_t bytes;
+    uint64_t bytes = 0;
     return tgi_add_u64(times_header(arena, 3, TGI_ARENA_ASIDE), used, &bytes) ? bytes : UINT64_MAX;
 }
 
@@ -54,8 +54,8 @@ static tg_status resize(tgi_arena *arena, void **block, uint64_t size, bool coun
 {
     tgi_block *old = *block != NULL ? (tgi_block *)*block - 1 : NULL;
     size_t old_size = old != NULL ? old->size : 0;
-    uint64_t whole, used = arena->used;
-    size_t new_size;
+    uint64_t whole = 0, used = arena->used;
+    size_t new_size = 0;
     if (!tgi_add_u64(size, sizeof(tgi_block), &whole))
         return counts ? TG_E_LIMIT_HEAP : TG_E_NO_MEMORY;
     if (counts && !tgi_add_u64(arena->used - old_size, whole, &used))
@@ -124,10 +124,23 @@ tg_status tgi_list_grow(tgi_arena *arena, tgi_list *list, size_t entry_size, uin
     uint64_t room = list->room + list->room / 4 + 16;
     if (room > most)
         room = most > list->count ? most : list->count + 1;
-    uint64_t bytes;
+    uint64_t bytes = 0;
     if (!tgi_mul_u64(room, entry_size, &bytes))
         return TG_E_LIMIT_HEAP;
     tg_status status = tgi_arena_resize(arena, &list->data, bytes);
+    if (status == TG_OK)
+        list->room = room;
+    return status;
+}
+
+tg_status tgi_list_reserve(tgi_arena *arena, tgi_list *list, uint64_t len)
+{
+    if (len < list->room - list->count)
+        return TG_OK;
+    uint64_t end = 0, room = 0;
+    if (!tgi_add_u64(list->count, len, &end) || !tgi_add_u64(end, end / 4 + 64, &room))
+        return TG_E_LIMIT_HEAP;
+    tg_status status = tgi_arena_resize(arena, &list->data, room);
     if (status == TG_OK)
         list->room = room;
     return status;

@@ -57,6 +57,9 @@ typedef struct tgi_list {
  * which the caller knows to be the largest count possible (or UINT64_MAX). */
 TGI_NODISCARD tg_status tgi_list_grow(tgi_arena *arena, tgi_list *list, size_t entry_size, uint64_t most);
 
+/* Makes room for `len` more bytes in a list of bytes, whose `data` is not NULL after that. */
+TGI_NODISCARD tg_status tgi_list_reserve(tgi_arena *arena, tgi_list *list, uint64_t len);
+
 /* Gives back the room that is not used. */
 void tgi_list_trim(tgi_arena *arena, tgi_list *list, size_t entry_size);
 

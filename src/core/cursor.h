@@ -64,6 +64,21 @@ static inline const uint8_t *tgi_rest(const tgi_cursor *c, size_t *out_len)
     return c->pos == 0 ? c->base : c->base + c->pos; /* NULL where there are no bytes at all */
 }
 
+/* Moves to byte `pos` of those that are here, or to their end. */
+/*@ requires cursor_valid(c);
+  @ assigns c->pos;
+  @ ensures \result <==> pos <= c->len;
+  @ ensures c->pos == (\result ? pos : \old(c->pos));
+  @ ensures cursor_valid(c);
+  @*/
+static inline TGI_NODISCARD bool tgi_seek(tgi_cursor *c, uint64_t pos)
+{
+    if (pos > c->len)
+        return false;
+    c->pos = (size_t)pos;
+    return true;
+}
+
 /* The offset in the file of the next byte: no file has 2^64 bytes. */
 /*@ requires cursor_seen(c) && c->origin + c->pos <= UINT64_MAX;
   @ assigns \nothing;

@@ -98,15 +98,9 @@ uint64_t tgi_json_new_object(tgi_json_names *names)
 
 tgi_step tgi_json_collect(tgi_parse *p, tgi_json_names *names, uint64_t object, const tgi_json_string *name)
 {
-    tgi_arena *arena = &p->model->arena;
     tgi_list *bytes = &names->bytes;
     TGI_TRY(tgi_grow(p, &names->names, sizeof(tgi_json_name), UINT32_MAX - 1));
-    uint64_t end = bytes->count + sizeof object + name->len;
-    if (end > bytes->room) {
-        uint64_t room = end + end / 4;
-        TGI_TRY(tgi_allocated(p, tgi_arena_resize(arena, &bytes->data, room)));
-        bytes->room = room;
-    }
+    TGI_TRY(tgi_allocated(p, tgi_list_reserve(&p->model->arena, bytes, sizeof object + name->len)));
     uint8_t *to = (uint8_t *)bytes->data + bytes->count;
     memcpy(to, &object, sizeof object);
     size_t len = sizeof object + tgi_json_decode(name->text, name->len, to + sizeof object);
@@ -135,7 +129,7 @@ static tgi_step skip_name(tgi_parse *p, tgi_cursor *c, tgi_json_names *names, co
 static tgi_step skip_open(tgi_parse *p, tgi_cursor *c, tgi_json_names *names, levels *l, bool is_object,
                           bool *out_empty)
 {
-    if (l->depth == l->most)
+    if (l->depth >= l->most)
         return tgi_json_fail(p, c, TGI_JSON_DEPTH, "value");
     TGI_TRY(tgi_json_get_byte(p, c, is_object ? '{' : '[', "value"));
     *out_empty = tgi_json_byte(c, is_object ? '}' : ']');

@@ -29,18 +29,10 @@ tgi_entries tgi_tensor_entries(const tgi_model *model)
 tg_status tgi_pool_reserve(tgi_model *model, uint64_t len, uint8_t **out_bytes)
 {
     tgi_list *pool = &model->pool;
-    uint64_t end;
-    if (!tgi_add_u64(pool->count, len, &end))
-        return TG_E_LIMIT_HEAP;
-    if (end >= pool->room) {
-        uint64_t room = end + end / 4 + 64;
-        tg_status status = tgi_arena_resize(&model->arena, &pool->data, room);
-        if (status != TG_OK)
-            return status;
-        pool->room = room;
-    }
-    *out_bytes = (uint8_t *)pool->data + pool->count;
-    return TG_OK;
+    tg_status status = tgi_list_reserve(&model->arena, pool, len);
+    if (status == TG_OK)
+        *out_bytes = (uint8_t *)pool->data + pool->count;
+    return status;
 }
 
 uint64_t tgi_pool_keep(tgi_model *model, uint64_t len)

@@ -74,7 +74,7 @@ static bool count_warning(tg_warning *list, uint64_t *num, uint64_t room, const 
             return true;
         }
     }
-    if (*num == room)
+    if (*num >= room)
         return false;
     list[(*num)++] = *warning;
     return true;

@@ -7,7 +7,7 @@
 
 tgi_step tgi_check_count(tgi_parse *p, uint64_t count, uint64_t offset, uint64_t after, const tgi_count_rule *rule)
 {
-    uint64_t bytes, all;
+    uint64_t bytes = 0, all = 0;
     if (!tgi_mul_u64(count, rule->entry_bytes, &bytes) || bytes > TGI_MAX)
         return tgi_report(p, TG_E_COUNT_RANGE, offset, count, TGI_MAX / rule->entry_bytes, rule->what);
     if (!tgi_add_u64(count, rule->other, &all))

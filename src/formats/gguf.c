@@ -241,9 +241,10 @@ static tgi_step gguf_key(tgi_parse *p, gguf_state *s)
     tgi_key key = {{{NULL, 0}, m->keys.count, tgi_tell(&c), TG_VALUE_NONE, 0}, 0, 0, 0};
     gguf_string name;
     TGI_TRY(gguf_name(p, &c, &tgi_key_rule, &name));
+    bool plain = plain_key(&name), alignment = SAME_NAME(&name, "general.alignment");
+    bool quantization = SAME_NAME(&name, "general.quantization_version");
     uint64_t type_offset = tgi_tell(&c);
     TGI_TRY(gguf_type(p, &c, &key.seen.type, "type of the value"));
-    bool alignment = SAME_NAME(&name, "general.alignment");
     if (alignment && key.seen.type != TG_VALUE_U32)
         return tgi_report(p, TG_E_ALIGNMENT_TYPE, type_offset, 0, 0, "type of the value");
     TGI_TRY(tgi_grow(p, &m->keys, sizeof(tgi_key), s->num_keys));
@@ -251,10 +252,9 @@ static tgi_step gguf_key(tgi_parse *p, gguf_state *s)
     TGI_TRY(gguf_value(p, s, &c, &key));
     if (alignment)
         TGI_TRY(gguf_alignment(p, value));
-    if (!plain_key(&name))
+    if (!plain)
         TGI_TRY(tgi_report(p, TG_W_KEY_STYLE, name.length_offset, 0, 0, "name"));
-    if (SAME_NAME(&name, "general.quantization_version"))
-        s->has_quantization_version = true;
+    s->has_quantization_version = s->has_quantization_version || quantization;
     key.name_offset = name.offset;
     key.seen.name.len = (size_t)name.len;
     ((tgi_key *)m->keys.data)[m->keys.count++] = key;
@@ -274,7 +274,7 @@ static tgi_step gguf_numbers(tgi_parse *p, const gguf_level *level)
         return tgi_report(p, TG_E_INTERNAL, offset, level->left, size, "array");
     TGI_TRY(tgi_get_bytes(p, &c, len, &bytes, "elements"));
     if (level->type == TG_VALUE_BOOL)
-        TGI_TRY(check_bools(p, bytes, level->left, offset));
+        TGI_TRY(check_bools(p, bytes, len, offset));
     tgi_commit(p, &c);
     return TGI_OK;
 }

@@ -135,13 +135,13 @@ tgi_step gguf_padding(tgi_parse *p, gguf_state *s)
     (void)s;
     tgi_model *m = p->model;
     tgi_cursor c = p->at;
-    uint64_t end = tgi_tell(&c), start;
+    uint64_t end = tgi_tell(&c), start = 0;
     if (!tgi_align_up_u64(end, m->alignment, &start))
         return tgi_report(p, TG_E_INTERNAL, end, m->alignment, 0, "padding");
-    uint64_t stop = start < m->file_size ? start : m->file_size;
+    uint64_t len = (start < m->file_size ? start : m->file_size) - end;
     const uint8_t *padding = NULL;
-    TGI_TRY(tgi_get_bytes(p, &c, stop - end, &padding, "padding"));
-    for (uint64_t i = 0; i < stop - end; i++) {
+    TGI_TRY(tgi_get_bytes(p, &c, len, &padding, "padding"));
+    for (uint64_t i = 0; i < len; i++) {
         if (padding[i] != 0) {
             TGI_TRY(tgi_report(p, TG_W_PADDING, end + i, padding[i], 0, "padding"));
             break;

@@ -154,7 +154,7 @@ static tgi_step read_record(tgi_parse *p, legacy_state *s, uint32_t number, tgi_
 static tgi_step place_record(tgi_parse *p, const legacy_state *s, const legacy_record *record, const tgi_cursor *c,
                              tg_tensor *out)
 {
-    uint64_t dims_offset = record->offset + 12, size = p->model->file_size, start, end;
+    uint64_t dims_offset = record->offset + 12, size = p->model->file_size, start = 0, end = 0;
     tgi_shape shape;
     memset(&shape, 0, sizeof shape);
     shape.dims = record->dims;
@@ -180,15 +180,10 @@ static tgi_step place_record(tgi_parse *p, const legacy_state *s, const legacy_r
 static tgi_step copy_name(tgi_parse *p, legacy_chain *chain, const char *bytes, size_t len)
 {
     tgi_list *names = &chain->names;
-    uint64_t end = names->count + len;
-    if (end > names->room) {
-        uint64_t room = end + end / 4 + 256;
-        TGI_TRY(tgi_allocated(p, tgi_arena_resize(&p->model->arena, &names->data, room)));
-        names->room = room;
-    }
+    TGI_TRY(tgi_allocated(p, tgi_list_reserve(&p->model->arena, names, len)));
     if (len > 0)
         memcpy((char *)names->data + names->count, bytes, len);
-    names->count = end;
+    names->count += len;
     return TGI_OK;
 }
 
@@ -304,11 +299,13 @@ static int last_chain(const legacy_state *s)
 }
 
 /* What one chain has read may be another's start: goes back to it, which is still here. */
-static void yield_to_last(tgi_parse *p, const legacy_state *s)
+static tgi_step yield_to_last(tgi_parse *p, const legacy_state *s)
 {
     int last = last_chain(s);
-    if (last >= 0 && s->chains[last].at < tgi_tell(&p->at))
-        p->at.pos -= (size_t)(tgi_tell(&p->at) - s->chains[last].at);
+    uint64_t here = tgi_tell(&p->at), at = last >= 0 ? s->chains[last].at : here;
+    if (at < here && !tgi_seek(&p->at, at - p->at.origin))
+        return tgi_report(p, TG_E_INTERNAL, here, at, here, "chain");
+    return TGI_OK;
 }
 
 /* Is there a candidate with that chain that nothing is wrong with? */
@@ -348,6 +345,5 @@ tgi_step legacy_chains_step(tgi_parse *p, legacy_state *s)
         chain->alive = false;
     if (step == TGI_MORE)
         return TGI_MORE;
-    yield_to_last(p, s);
-    return TGI_OK;
+    return yield_to_last(p, s);
 }

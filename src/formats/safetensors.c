@@ -261,11 +261,13 @@ static tgi_step st_read_entry(tgi_parse *p, st_state *s, tgi_cursor *c, st_entry
                                       : st_unknown(p, s, c, entry, &name));
         TGI_TRY(tgi_json_next(p, c, '}', &more, "tensor"));
     }
-    const char *missing = (entry->fields & ST_DTYPE) == 0     ? "dtype"
-                          : (entry->fields & ST_SHAPE) == 0   ? "shape"
-                          : (entry->fields & ST_OFFSETS) == 0 ? "data_offsets"
-                                                              : NULL;
-    return missing == NULL ? TGI_OK : tgi_report(p, TG_E_FIELD_MISSING, offset, 0, 0, missing);
+    if (entry->type == NULL)
+        return tgi_report(p, TG_E_FIELD_MISSING, offset, 0, 0, "dtype");
+    if ((entry->fields & ST_SHAPE) == 0)
+        return tgi_report(p, TG_E_FIELD_MISSING, offset, 0, 0, "shape");
+    if ((entry->fields & ST_OFFSETS) == 0)
+        return tgi_report(p, TG_E_FIELD_MISSING, offset, 0, 0, "data_offsets");
+    return TGI_OK;
 }
 
 /* Type, shape and place must agree. */

@@ -33,17 +33,15 @@ static uint64_t u64(const uint8_t *bytes)
 
 /* ---- The end ---- */
 
-/* The last end record whose comment ends with the file: stores its place in `tail`. */
-static bool find_record(const tgi_cursor *tail, size_t *out_at, const uint8_t **out_record)
+/* The last end record whose comment ends with the file, or NULL: stores its place in `tail`. */
+static const uint8_t *find_record(const tgi_cursor *tail, size_t *out_at)
 {
-    const uint8_t *record;
-    bool found = false;
+    const uint8_t *record, *found = NULL;
     for (size_t at = 0; (record = tgi_zip_next_record(tail, &at)) != NULL; at++) {
         if (u16(record + 20) != tail->len - at - 22)
             continue;
         *out_at = at;
-        *out_record = record;
-        found = true;
+        found = record;
     }
     return found;
 }
@@ -53,15 +51,14 @@ static tgi_step end_error(tgi_parse *p, uint64_t offset, uint64_t found, uint64_
     return tgi_report(p, TG_E_ZIP_END, offset, found, limit, what);
 }
 
-/* The records of zip64, right in front of the end record at `at`: they say what does not fit there. */
-static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, const uint8_t *record, tgi_zip_end *out)
+/* The records of zip64, right in front of the end record at `at`: they say what does not fit there. `*out_stop` is
+ * where they begin, if they are there. */
+static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, const uint8_t *record, tgi_zip_end *out,
+                           uint64_t *out_stop)
 {
     tgi_cursor c = *tail;
     const uint8_t *locator = NULL, *big = NULL;
-    if (at < 20)
-        return TGI_OK;
-    c.pos = at - 20;
-    if (!tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
+    if (at < 20 || !tgi_seek(&c, at - 20) || !tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
         return TGI_OK;
     uint64_t locator_offset = tail->origin + at - 20;
     if (at < 76)
@@ -69,13 +66,13 @@ static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, cons
     uint64_t big_offset = locator_offset - 56;
     if (u64(locator + 8) != big_offset || u32(locator + 4) != 0 || u32(locator + 16) > 1)
         return end_error(p, locator_offset, u64(locator + 8), big_offset, "zip64 locator");
-    c.pos = at - 76;
-    if (!tgi_take(&c, 56, &big) || !tgi_zip_begins(big, "PK\6\6") || u64(big + 4) != 44 || u32(big + 16) != 0 ||
-        u32(big + 20) != 0 || u64(big + 24) != u64(big + 32))
+    if (!tgi_seek(&c, at - 76) || !tgi_take(&c, 56, &big) || !tgi_zip_begins(big, "PK\6\6") || u64(big + 4) != 44 ||
+        u32(big + 16) != 0 || u32(big + 20) != 0 || u64(big + 24) != u64(big + 32))
         return end_error(p, big_offset, 0, 0, "zip64 end record");
     out->count = u64(big + 32);
     out->len = u64(big + 40);
     out->offset = u64(big + 48);
+    *out_stop = big_offset;
     bool agree = (u16(record + 10) == SATURATED_16 || u16(record + 10) == out->count) &&
                  (u32(record + 12) == SATURATED_32 || u32(record + 12) == out->len) &&
                  (u32(record + 16) == SATURATED_32 || u32(record + 16) == out->offset);
@@ -87,12 +84,12 @@ static tgi_step read_zip64(tgi_parse *p, const tgi_cursor *tail, size_t at, cons
 tgi_step tgi_zip_find(tgi_parse *p, const tgi_cursor *tail, tgi_zip_end *out)
 {
     size_t at = 0;
-    const uint8_t *record = NULL;
     tgi_zip_end end = {true, 0, 0, 0};
     out->found = false;
-    if (!find_record(tail, &at, &record))
+    const uint8_t *record = find_record(tail, &at);
+    if (record == NULL)
         return TGI_OK;
-    uint64_t offset = tail->origin + at, stop = offset, directory_end;
+    uint64_t offset = tail->origin + at, stop = offset, directory_end = 0;
     if ((u16(record + 4) != 0 && u16(record + 4) != SATURATED_16) ||
         (u16(record + 6) != 0 && u16(record + 6) != SATURATED_16))
         return end_error(p, offset + 4, u16(record + 4), 0, "number of this disk");
@@ -101,10 +98,7 @@ tgi_step tgi_zip_find(tgi_parse *p, const tgi_cursor *tail, tgi_zip_end *out)
     end.count = u16(record + 10);
     end.len = u32(record + 12);
     end.offset = u32(record + 16);
-    const uint8_t *locator = at >= 76 ? record - 20 : NULL;
-    if (locator != NULL && tgi_zip_begins(locator, "PK\6\7"))
-        stop = offset - 76;
-    TGI_TRY(read_zip64(p, tail, at, record, &end));
+    TGI_TRY(read_zip64(p, tail, at, record, &end, &stop));
     if (!tgi_add_u64(end.offset, end.len, &directory_end) || directory_end != stop)
         return end_error(p, offset + 16, end.offset, stop, "offset of the directory");
     if (end.count > end.len / 46)
@@ -168,15 +162,15 @@ static tgi_step read_entry(tgi_parse *p, tgi_cursor *c, tgi_zip_member *m)
     m->name_len = u16(e + 28);
     m->header_offset = u32(e + 42);
     size_t extra_len = u16(e + 30), comment_len = u16(e + 32);
-    if (!tgi_take(c, m->name_len, &m->name) || !tgi_take(c, extra_len, &extra) || !tgi_take(c, comment_len, &comment))
+    if (m->name_len + extra_len + comment_len > tgi_left(c))
         return entry_error(p, m->entry_offset + 28, m->name_len + extra_len + comment_len, tgi_left(c), "lengths");
-    if (m->name_len == 0 || memchr(m->name, 0, m->name_len) != NULL)
+    if (!tgi_take(c, m->name_len, &m->name) || m->name_len == 0 || memchr(m->name, 0, m->name_len) != NULL)
         return entry_error(p, m->entry_offset + 46, 0, 0, "name");
     tgi_cursor zip64;
-    if (!find_zip64(extra, extra_len, &zip64) || !widen_from(&zip64, &m->size) ||
+    if (!tgi_take(c, extra_len, &extra) || !find_zip64(extra, extra_len, &zip64) || !widen_from(&zip64, &m->size) ||
         !widen_from(&zip64, &m->packed_size) || !widen_from(&zip64, &m->header_offset))
         return entry_error(p, m->entry_offset + 46 + m->name_len, 0, 0, "extra fields");
-    if (u16(e + 34) != 0)
+    if (!tgi_take(c, comment_len, &comment) || u16(e + 34) != 0)
         return entry_error(p, m->entry_offset + 34, u16(e + 34), 0, "number of the disk");
     if (m->method == 0 && (m->flags & ENCRYPTED) == 0 && m->packed_size != m->size)
         return entry_error(p, m->entry_offset + 20, m->packed_size, m->size, "size of a stored member");
@@ -328,7 +322,7 @@ tgi_step tgi_zip_check_local(tgi_parse *p, const tgi_cursor *local, const tgi_zi
 {
     tgi_cursor c = *local, zip64;
     const uint8_t *h = NULL, *name = NULL, *extra = NULL;
-    uint64_t start = tgi_tell(&c), end;
+    uint64_t start = tgi_tell(&c), end = 0;
     p->entry = TGI_ENTRY_MEMBER;
     p->index = m->index;
     if (!tgi_take(&c, 30, &h) || !tgi_zip_begins(h, "PK\3\4"))

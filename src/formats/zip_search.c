@@ -25,16 +25,17 @@ const uint8_t *tgi_zip_next_record(const tgi_cursor *tail, size_t *at)
     tgi_cursor c = *tail;
     const uint8_t *record;
     for (;;) {
-        c.pos = *at;
         size_t left;
+        if (!tgi_seek(&c, *at))
+            return NULL;
         const uint8_t *rest = tgi_rest(&c, &left);
         if (left < 22)
             return NULL;
         const uint8_t *found = (const uint8_t *)memchr(rest, 'P', left - 21);
         if (found == NULL)
             return NULL;
-        c.pos = *at += (size_t)(found - rest);
-        if (tgi_take(&c, 22, &record) && tgi_zip_begins(record, "PK\5\6"))
+        *at += (size_t)(found - rest);
+        if (tgi_seek(&c, *at) && tgi_take(&c, 22, &record) && tgi_zip_begins(record, "PK\5\6"))
             return record;
         *at += 1;
     }
@@ -45,16 +46,11 @@ static bool zip64_place(const tgi_cursor *tail, size_t at, uint64_t *out_place)
 {
     tgi_cursor c = *tail;
     const uint8_t *locator = NULL, *record = NULL;
-    if (at < 20)
-        return false;
-    c.pos = at - 20;
-    if (!tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
+    if (at < 20 || !tgi_seek(&c, at - 20) || !tgi_take(&c, 20, &locator) || !tgi_zip_begins(locator, "PK\6\7"))
         return false;
     uint64_t record_offset = tgi_load_u64(locator + 8, false);
-    if (record_offset < tail->origin || record_offset - tail->origin > tail->len)
-        return false;
-    c.pos = (size_t)(record_offset - tail->origin);
-    if (!tgi_take(&c, 56, &record) || !tgi_zip_begins(record, "PK\6\6"))
+    if (record_offset < tail->origin || !tgi_seek(&c, record_offset - tail->origin) || !tgi_take(&c, 56, &record) ||
+        !tgi_zip_begins(record, "PK\6\6"))
         return false;
     *out_place = tgi_load_u64(record + 48, false);
     return true;
@@ -65,9 +61,8 @@ static size_t zip64_in_front(const tgi_cursor *tail, size_t at, uint64_t out_pla
 {
     tgi_cursor c = *tail;
     const uint8_t *record = NULL;
-    if (at < 76)
+    if (at < 76 || !tgi_seek(&c, at - 76))
         return 0;
-    c.pos = at - 76;
     uint64_t here = tgi_tell(&c);
     if (!tgi_take(&c, 56, &record) || !tgi_zip_begins(record, "PK\6\6"))
         return 0;
