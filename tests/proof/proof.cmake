@@ -1,12 +1,13 @@
-# Proves with Frama-C that no call of the checked arithmetic, the cursor, UTF-8 and the JSON reader, with any arguments that
-# their contracts allow, has a run-time error, an unsigned wrap among them, and that they do what their contracts say:
+# Proves with Frama-C that no call of the checked arithmetic, the cursor, UTF-8 and the JSON reader, with any arguments
+# that their contracts allow, has a run-time error, an unsigned wrap among them, and that they do what their contracts
+# say:
 #
 #     cmake -DBUILD=folder -P tests/proof/proof.cmake
 #
-# The fast paths over whole words, of UTF-8 and of JSON, are not for the provers: Eva runs them over every text of up to 48
-# bytes, and finds no read that could be wrong (their sums wrap on purpose). Tests hold them to the same results as the
-# plain forms. Needs frama-c, why3, cvc4 and z3; says SKIPPED where they are not there. The claim is about these functions
-# alone, given that callers keep the contracts; about nothing else in tensorgate.
+# The fast paths over whole words, of UTF-8 and of JSON, are not for the provers: Eva runs them over every text of up to
+# 48 bytes, and finds no read that could be wrong (their sums wrap on purpose). Tests hold them to the same results as
+# the plain forms. Needs frama-c, why3, cvc4 and z3; says SKIPPED where they are not there. The claim is about these
+# functions alone, given that callers keep the contracts. For the parsers, which call them, see steps.cmake.
 cmake_minimum_required(VERSION 3.25)
 get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 if(NOT DEFINED BUILD)

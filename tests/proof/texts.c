@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What Eva runs, for what the provers take by contract: the fast paths over words. Each length up to LONGEST by itself, and
- * bytes that may be anything; the text is all of the object that it is in. LIE is 0, or 1 for the negative control: a
- * length that is not true. */
+/* What Eva runs, for what the provers take by contract: the fast paths over words. Each length up to LONGEST by itself,
+ * and bytes that may be anything; the text is all of the object that it is in. LIE is 0, or 1 for the negative control:
+ * a length that is not true. */
 #include "core/json.c"
 #include "core/utf8.c"
 
