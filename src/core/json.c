@@ -236,6 +236,7 @@ static uint32_t code_unit(const uint8_t *text, size_t len, size_t at)
   @ requires \separated(out_len, text + (0 .. len - 1));
   @ assigns *out_len;
   @ ensures \result == TGI_JSON_FINE ==> 2 <= *out_len <= len - at;
+  @ ensures \result <= TGI_JSON_DEPTH;
   @*/
 static tgi_json_fault check_escape(const uint8_t *text, size_t len, size_t at, size_t *out_len)
 {
@@ -285,6 +286,7 @@ static tgi_json_fault check_escape(const uint8_t *text, size_t len, size_t at, s
   @ assigns *out_at, *out_escaped;
   @ ensures *out_at <= len;
   @ ensures \result == TGI_JSON_FINE ==> *out_at < len;
+  @ ensures \result <= TGI_JSON_DEPTH;
   @*/
 static tgi_json_fault scan_string(const uint8_t *text, size_t len, size_t *out_at, bool *out_escaped)
 {
@@ -344,6 +346,7 @@ tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out)
 /*@ requires json_cursor(c);
   @ assigns c->pos;
   @ ensures json_cursor(c);
+  @ ensures \result <= TGI_JSON_DEPTH;
   @*/
 static tgi_json_fault no_u64(tgi_cursor *c)
 {

@@ -109,6 +109,7 @@ TGI_NODISCARD bool tgi_json_is_end(tgi_cursor *c);
 /*@ requires json_cursor(c);
   @ assigns c->pos;
   @ ensures json_cursor(c);
+  @ ensures \result == TGI_JSON_END || \result == TGI_JSON_SYNTAX;
   @*/
 tgi_json_fault tgi_json_unexpected(tgi_cursor *c);
 
@@ -116,6 +117,8 @@ tgi_json_fault tgi_json_unexpected(tgi_cursor *c);
 /*@ requires json_cursor(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out, c->pos;
   @ ensures json_cursor(c);
+  @ ensures \result <= TGI_JSON_DEPTH;
+  @ ensures \result == TGI_JSON_FINE && out->len > 0 ==> \valid_read(out->text + (0 .. out->len - 1));
   @*/
 TGI_NODISCARD tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out);
 
@@ -124,6 +127,7 @@ TGI_NODISCARD tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_strin
 /*@ requires json_cursor(c) && \valid(out) && \separated(out, c, c->base + (0 .. c->len - 1));
   @ assigns *out, c->pos;
   @ ensures json_cursor(c);
+  @ ensures \result <= TGI_JSON_DEPTH;
   @*/
 TGI_NODISCARD tgi_json_fault tgi_json_u64(tgi_cursor *c, uint64_t *out);
 
@@ -131,6 +135,7 @@ TGI_NODISCARD tgi_json_fault tgi_json_u64(tgi_cursor *c, uint64_t *out);
 /*@ requires json_cursor(c);
   @ assigns c->pos;
   @ ensures json_cursor(c);
+  @ ensures \result <= TGI_JSON_DEPTH;
   @*/
 TGI_NODISCARD tgi_json_fault tgi_json_skip_number(tgi_cursor *c);
 

@@ -62,7 +62,7 @@ bool tgi_json_is_end(tgi_cursor *c)
 tgi_json_fault tgi_json_unexpected(tgi_cursor *c)
 {
     any_place(c);
-    return any_fault();
+    return any_bool() ? TGI_JSON_END : TGI_JSON_SYNTAX;
 }
 
 tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out)
