@@ -61,7 +61,7 @@ endfunction()
 
 prove_all("checked arithmetic and cursor" ${CMAKE_CURRENT_LIST_DIR}/arithmetic.c 230 "")
 prove_all("UTF-8, given the contracts of its fast paths" ${source}/src/core/utf8.c 60 "tgi_utf8_length;tgi_check_text")
-prove_all("JSON, given the same" ${source}/src/core/json.c 750
+prove_all("JSON, given the same" ${source}/src/core/json.c 780
   "after_digits;after_space;check_escape;code_unit;escape_at;escaped_byte;hex_value;is_cut_word;is_digit;is_space;kind_at;\
 move_by;no_u64;pair_value;pass_digits;scan_number;scan_string;stands_here;tgi_json_byte;tgi_json_byte_after_space;\
 tgi_json_decode;tgi_json_is_end;tgi_json_peek;tgi_json_skip_number;tgi_json_skip_space;tgi_json_skip_word;tgi_json_space;\
