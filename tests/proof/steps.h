@@ -42,14 +42,12 @@ tgi_text_fault tgi_check_text(const uint8_t *text, size_t len, size_t *out_at)
 bool tgi_is_common_text(const uint8_t *text, size_t len, size_t room)
 {
     //@ assert len <= room;
-    if (room > 0 && (text[0] == 0 || text[room - 1] == 0)) {
-        proof_rest = -1;
+    if (room > 0 && (text[0] == 0 || text[room - 1] == 0))
         return false;
-    }
-    proof_rest = -1;
     return any_bool();
 }
 
+/* That of the C library: it gets bytes that are there, and finds one of them or none. */
 void *memchr(const void *s, int c, size_t n)
 {
     const uint8_t *text = s;

@@ -81,9 +81,11 @@ tgi_json_fault tgi_json_string_value(tgi_cursor *c, tgi_json_string *out)
 
 tgi_json_fault tgi_json_u64(tgi_cursor *c, uint64_t *out)
 {
-    *out = any(0, UINT64_MAX);
+    tgi_json_fault fault = any_fault();
     any_place(c);
-    return any_fault();
+    if (fault == TGI_JSON_FINE)
+        *out = any(0, UINT64_MAX);
+    return fault;
 }
 
 tgi_json_fault tgi_json_skip_number(tgi_cursor *c)

@@ -64,7 +64,7 @@ static void any_layout(void)
     container.bit = (uint32_t)any(1, LEGACY_REPL);
     container.padding = any_bool() ? 1 : 32;
     container.scores = any_bool();
-    container.types = (legacy_types)any(LEGACY_TYPES_GGJT1, LEGACY_TYPES_RWKV_101);
+    container.types = (legacy_types)any(LEGACY_TYPES_GGJT1, LEGACY_TYPES_BY_FTYPE);
 }
 
 static void any_candidate(legacy_candidate *candidate)

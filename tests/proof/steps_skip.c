@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A value of JSON that is passed over, from any state (see steps.h). The steps of safetensors have any_skip for it. */
+/* A value of JSON that is passed over, from any state (see steps.h). The steps of safetensors have a stand-in
+ * for it. */
 #define ALL_JSON
 #include "core/json_parse.c"
 
